@@ -1,0 +1,39 @@
+// swift-tools-version: 6.1
+// SPDX-License-Identifier: GPL-3.0-or-later
+import PackageDescription
+
+/// The rooms, from the bottom of the dependency order to the top; see docs/architecture.md.
+let package = Package(
+    name: "swtap",
+    products: [.executable(name: "swtap", targets: ["swtap"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+    ],
+    targets: [
+        .target(name: "Syntax"),
+        .target(name: "Semantics", dependencies: ["Syntax"]),
+        .target(name: "IR", dependencies: ["Semantics"]),
+        .target(name: "Evaluator", dependencies: ["IR"]),
+        .target(name: "BPF", dependencies: ["IR"]),
+        .target(
+            name: "CLibbpf",
+            linkerSettings: [.linkedLibrary("bpf"), .linkedLibrary("elf"), .linkedLibrary("z")]),
+        .target(name: "Kernel", dependencies: ["BPF", "CLibbpf", "Semantics"]),
+        .target(name: "CTapsets", path: "tapsets"),
+        .target(name: "Session", dependencies: ["Kernel", "Evaluator", "CTapsets"]),
+        .executableTarget(
+            name: "swtap",
+            dependencies: [
+                "Session", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
+        .testTarget(name: "SyntaxTests", dependencies: ["Syntax"]),
+        .testTarget(name: "SemanticsTests", dependencies: ["Semantics"]),
+        .testTarget(name: "IRTests", dependencies: ["IR"]),
+        .testTarget(name: "EvaluatorTests", dependencies: ["Evaluator"]),
+        .testTarget(name: "BPFTests", dependencies: ["BPF"]),
+        .testTarget(name: "KernelTests", dependencies: ["Kernel"]),
+        .testTarget(name: "SessionTests", dependencies: ["Session"]),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The tapset library, embedded in the binary at build time.
+#ifndef SWTAP_CTAPSETS_H
+#define SWTAP_CTAPSETS_H
+#include <stddef.h>
+
+/// One embedded tapset file.
+struct swtap_tapset {
+    const char *name;
+    const unsigned char *bytes;
+    size_t size;
+};
+
+/// The embedded files in the order of their names; `swtap_tapset_count` of them.
+extern const struct swtap_tapset swtap_tapsets[];
+extern const size_t swtap_tapset_count;
+#endif
