@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import Semantics
+import Syntax
+
+/// A lowered program: what the Evaluator runs and what the BPF back-end compiles.
+public struct IRProgram {
+    /// The globals; instructions name them by position.
+    public var globals: [IRGlobal] = []
+    /// The functions; `call` names them by position.
+    public var functions: [IRUnit] = []
+    /// One handler for each probe, at the probe's index.
+    public var handlers: [IRUnit] = []
+    /// The probes, at the same positions: events, points, names.
+    public var probes: [CheckedProbe] = []
+    /// What the kernel captures for each handler, at the probe's index; nil for handlers of user-space events.
+    public var captures: [CapturePlan?] = []
+    /// Integer constants, shared by all units.
+    public var integers: [Int64] = []
+    /// String constants, cut to the limit, shared by all units.
+    public var strings: [ByteString] = []
+    /// Parsed formats, shared by all units.
+    public var formats: [[FormatPiece]] = []
+    /// Operand lists, shared by all units.
+    public var operandLists: [[Operand]] = []
+    /// Memory accesses, shared by all units.
+    public var accesses: [MemoryAccess] = []
+    /// Iterations, shared by all units.
+    public var iterations: [Iteration] = []
+    /// Places in the source, shared by all units.
+    public var sites: [SourceSite] = []
+    /// The run-time limits.
+    public var limits = Limits()
+
+    /// Creates an empty program.
+    public init() {}
+}
+
+/// The run-time limits of the language, settable with `-D`.
+public struct Limits: Sendable, Equatable {
+    /// Bytes of a string with its final NUL.
+    public var maxStringLength = 512
+    /// Elements of an array without a declared size.
+    public var maxMapEntries = 2048
+    /// Statements of one kernel handler.
+    public var maxAction = 1000
+    /// Statements of one begin, end, error or timer handler.
+    public var maxActionInterruptible = 10000
+    /// Depth of calls; nil: computed from the program.
+    public var maxNesting: Int?
+    /// Run-time errors before the session stops.
+    public var maxErrors = 0
+    /// Skipped probes before the session stops.
+    public var maxSkipped = 100
+    /// Whether time limits are off (`--suppress-time-limits`).
+    public var suppressTimeLimits = false
+
+    /// Creates the defaults.
+    public init() {}
+}
+
+/// A global variable.
+public struct IRGlobal {
+    /// The name.
+    public var name: String
+    /// The key types; empty for a scalar.
+    public var keyTypes: [ValueType]
+    /// The type of the value.
+    public var valueType: ValueType
+    /// The capacity of an array.
+    public var capacity: Int
+    /// Whether the capacity was declared: it words the overflow error.
+    public var isDeclaredSize: Bool
+    /// Whether a full array drops its oldest element.
+    public var wraps: Bool
+    /// The initial value of a scalar.
+    public var initial: Literal?
+    /// Whether it is shown at the end.
+    public var isDisplayed: Bool
+    /// Whether it is displayed in hex.
+    public var isPointer: Bool
+
+    /// Creates a global.
+    public init(
+        name: String, keyTypes: [ValueType], valueType: ValueType, capacity: Int, isDeclaredSize: Bool, wraps: Bool,
+        initial: Literal?, isDisplayed: Bool, isPointer: Bool
+    ) {
+        self.name = name
+        self.keyTypes = keyTypes
+        self.valueType = valueType
+        self.capacity = capacity
+        self.isDeclaredSize = isDeclaredSize
+        self.wraps = wraps
+        self.initial = initial
+        self.isDisplayed = isDisplayed
+        self.isPointer = isPointer
+    }
+}
+
+/// A handler or a function as basic blocks over two register files: integers and strings.
+public struct IRUnit {
+    /// The function's name or the probe's point.
+    public var name: String
+    /// The blocks; execution starts at block 0. Each ends in exactly one terminator, its last instruction.
+    public var blocks: [IRBlock] = []
+    /// The number of integer registers. All start as 0.
+    public var integerRegisters = 0
+    /// The number of string registers. All start as "".
+    public var stringRegisters = 0
+    /// The registers that receive a function's arguments.
+    public var parameters: [Operand] = []
+    /// The type of a function's result; unknown for none, and for handlers.
+    public var result: ValueType = .unknown
+    /// The function that `nextOverload` falls through to.
+    public var nextOverload: Int?
+
+    /// Creates an empty unit.
+    public init(name: String) { self.name = name }
+}
+
+/// A basic block.
+public struct IRBlock {
+    /// The instructions, a terminator last.
+    public var instructions: [Instruction] = []
+
+    /// Creates an empty block.
+    public init() {}
+}
+
+/// A register or wildcard in an operand list.
+public enum Operand: Sendable, Hashable {
+    /// An integer register.
+    case integer(Int32)
+    /// A string register.
+    case string(Int32)
+    /// `*` in a slice.
+    case wildcard
+}
+
+/// How to iterate over an array.
+public struct Iteration: Sendable {
+    /// The array.
+    public var array: Int
+    /// What to sort by, and how; sorting physically reorders the array.
+    public var sort: (key: SortKey, direction: SortDirection)?
+    /// The register that holds the limit.
+    public var limit: Int32?
+    /// The slice: operands as key filters; nil for none.
+    public var slice: [Operand]?
+    /// The registers that take the keys, set before the slice is tested.
+    public var keys: [Operand]
+    /// The register that takes the value.
+    public var value: Operand?
+
+    /// Creates an iteration.
+    public init(
+        array: Int, sort: (key: SortKey, direction: SortDirection)?, limit: Int32?, slice: [Operand]?,
+        keys: [Operand], value: Operand?
+    ) {
+        self.array = array
+        self.sort = sort
+        self.limit = limit
+        self.slice = slice
+        self.keys = keys
+        self.value = value
+    }
+}
+
+/// A place in the source with the calls that led to it: `near … (called from …)`.
+public struct SourceSite: Sendable {
+    /// The innermost token.
+    public var token: Token
+    /// The site of the call into which this code was inlined; run-time frames add to it.
+    public var inlinedAt: Int32?
+
+    /// Creates a site.
+    public init(token: Token, inlinedAt: Int32? = nil) {
+        self.token = token
+        self.inlinedAt = inlinedAt
+    }
+}

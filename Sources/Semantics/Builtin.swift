@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+/// What a built-in function may depend on or change; decides elision, capture and placement.
+public enum BuiltinEffect: Sendable, Equatable {
+    /// Depends on its arguments only.
+    case pure
+    /// A fact of the event's context that the kernel captures: the task, the CPU, the time.
+    case context
+    /// Reads memory at an address: captured; may fault.
+    case memory
+    /// A fact of the session that does not change while a handler runs: the probe, the target.
+    case session
+    /// Has an effect, or depends on state: never dropped.
+    case effect
+}
+
+/// A function that is implemented by swtap itself and not in a tapset; the one list of them.
+public enum Builtin: UInt16, Sendable, CaseIterable {
+    // Context of the event. Addresses are longs.
+    case pid, tid, uid, gid, execname, cpu
+    /// `task_current()`: the address of the current `struct task_struct`.
+    case taskCurrent
+    /// Nanoseconds of CLOCK_MONOTONIC at the event.
+    case ktimeGetNs
+    /// Nanoseconds since 1970 UTC at the event.
+    case gettimeofdayNs
+    /// `register_argument(n)`, n from 1: the n-th argument of the probed function as the registers hold it.
+    case rawArgument
+    /// `returnval()`.
+    case returnval
+    // Memory.
+    /// `kernel_string(address)`; the fault is the error `kernel string copy fault at 0x… [man error::fault]`.
+    case kernelString
+    /// `kernel_string_n(address, n)`.
+    case kernelStringN
+    /// `user_string(address)`.
+    case userString
+    /// `user_string_n(address, n)`.
+    case userStringN
+    // Facts of the session.
+    case pp, pn, probefunc, ppfunc, probemod, probeType, isReturn, target, stpPid
+    // Strings.
+    case strlen, substr, stringat, isinstr, strpos, isdigit, strReplace, strtol, textStr, textStrn, stringQuoted
+    case tokenizeStart, tokenizeNext
+    // Numbers and text.
+    case ctime, tzCtime, tzGmtoff, tzName, errnoStr, errnoP, returnStr, ipNtop
+    /// `format_ipv6(high64, low64)` in network byte order as two big-endian longs: eight groups of four digits.
+    case ipv6Text
+    case bswap16, bswap32, bswap64
+    case randint
+    // Output and control.
+    case printChar, log, warn, error, exit, abort, system, ftrace
+    case cmdlineArgument, envVar
+}

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+/// The name, types and effect of a built-in function.
+public struct BuiltinSignature: Sendable {
+    /// The name in the language.
+    public var name: String
+    /// The types of the parameters.
+    public var parameters: [ValueType]
+    /// The type of the result; unknown for none.
+    public var result: ValueType
+    /// What it depends on or changes.
+    public var effect: BuiltinEffect
+}
+
+extension Builtin {
+    /// The signature: the one place that says what a built-in is called and takes. Overloads by arity are separate cases.
+    public var signature: BuiltinSignature {
+        switch self {
+        case .pid: of("pid", [], .long, .context)
+        case .tid: of("tid", [], .long, .context)
+        case .uid: of("uid", [], .long, .context)
+        case .gid: of("gid", [], .long, .context)
+        case .execname: of("execname", [], .string, .context)
+        case .cpu: of("cpu", [], .long, .context)
+        case .taskCurrent: of("task_current", [], .long, .context)
+        case .ktimeGetNs: of("ktime_get_ns", [], .long, .context)
+        case .gettimeofdayNs: of("gettimeofday_ns", [], .long, .context)
+        case .rawArgument: of("register_argument", [.long], .long, .context)
+        case .returnval: of("returnval", [], .long, .context)
+        case .kernelString: of("kernel_string", [.long], .string, .memory)
+        case .kernelStringN: of("kernel_string_n", [.long, .long], .string, .memory)
+        case .userString: of("user_string", [.long], .string, .memory)
+        case .userStringN: of("user_string_n", [.long, .long], .string, .memory)
+        case .pp: of("pp", [], .string, .session)
+        case .pn: of("pn", [], .string, .session)
+        case .probefunc: of("probefunc", [], .string, .session)
+        case .ppfunc: of("ppfunc", [], .string, .session)
+        case .probemod: of("probemod", [], .string, .session)
+        case .probeType: of("probe_type", [], .string, .session)
+        case .isReturn: of("is_return", [], .long, .session)
+        case .target: of("target", [], .long, .session)
+        case .stpPid: of("stp_pid", [], .long, .session)
+        case .strlen: of("strlen", [.string], .long, .pure)
+        case .substr: of("substr", [.string, .long, .long], .string, .pure)
+        case .stringat: of("stringat", [.string, .long], .long, .pure)
+        case .isinstr: of("isinstr", [.string, .string], .long, .pure)
+        case .strpos: of("strpos", [.string, .string], .long, .pure)
+        case .isdigit: of("isdigit", [.string], .long, .pure)
+        case .strReplace: of("str_replace", [.string, .string, .string], .string, .pure)
+        case .strtol: of("strtol", [.string, .long], .long, .pure)
+        case .textStr: of("text_str", [.string], .string, .pure)
+        case .textStrn: of("text_strn", [.string, .long, .long], .string, .pure)
+        case .stringQuoted: of("string_quoted", [.string], .string, .pure)
+        case .tokenizeStart: of("tokenize", [.string, .string], .string, .effect)
+        case .tokenizeNext: of("tokenize", [.string], .string, .effect)
+        case .ctime: of("ctime", [.long], .string, .pure)
+        case .tzCtime: of("tz_ctime", [.long], .string, .pure)
+        case .tzGmtoff: of("tz_gmtoff", [], .long, .session)
+        case .tzName: of("tz_name", [], .string, .session)
+        case .errnoStr: of("errno_str", [.long], .string, .pure)
+        case .errnoP: of("errno_p", [.long], .long, .pure)
+        case .returnStr: of("return_str", [.long, .long], .string, .pure)
+        case .ipNtop: of("ip_ntop", [.long], .string, .pure)
+        case .ipv6Text: of("ipv6_text", [.long, .long], .string, .pure)
+        case .bswap16: of("bswap16", [.long], .long, .pure)
+        case .bswap32: of("bswap32", [.long], .long, .pure)
+        case .bswap64: of("bswap64", [.long], .long, .pure)
+        case .randint: of("randint", [.long], .long, .effect)
+        case .printChar: of("print_char", [.long], .unknown, .effect)
+        case .log: of("log", [.string], .unknown, .effect)
+        case .warn: of("warn", [.string], .unknown, .effect)
+        case .error: of("error", [.string], .unknown, .effect)
+        case .exit: of("exit", [], .unknown, .effect)
+        case .abort: of("abort", [], .unknown, .effect)
+        case .system: of("system", [.string], .unknown, .effect)
+        case .ftrace: of("ftrace", [.string], .unknown, .effect)
+        case .cmdlineArgument: of("cmdline_arg", [.long], .string, .session)
+        case .envVar: of("env_var", [.string], .string, .session)
+        }
+    }
+
+    private func of(
+        _ name: String, _ parameters: [ValueType], _ result: ValueType, _ effect: BuiltinEffect
+    ) -> BuiltinSignature {
+        BuiltinSignature(name: name, parameters: parameters, result: result, effect: effect)
+    }
+}
