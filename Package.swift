@@ -21,7 +21,8 @@ let package = Package(
             linkerSettings: [.linkedLibrary("bpf"), .linkedLibrary("elf"), .linkedLibrary("z")]),
         .target(name: "Kernel", dependencies: ["BPF", "CLibbpf", "Semantics"]),
         .target(name: "CTapsets", path: "tapsets"),
-        .target(name: "Session", dependencies: ["Kernel", "Evaluator", "CTapsets"]),
+        .target(name: "CSystem"),
+        .target(name: "Session", dependencies: ["Kernel", "Evaluator", "CTapsets", "CSystem"]),
         .executableTarget(
             name: "swtap",
             dependencies: [
