@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import Syntax
+
+/// Where the script's text comes from.
+public enum ScriptSource: Sendable {
+    /// `-e TEXT`.
+    case text(String)
+    /// A path, or `-` for standard input.
+    case file(String)
+}
+
+/// What the command line asks for besides running a script.
+public enum SessionMode: Sendable, Equatable {
+    case run
+    /// `-l`, or `-L` with variables.
+    case list(pattern: String, withVariables: Bool)
+    /// `--explain`: says how every probe would be attached, and stops.
+    case explain
+}
+
+/// Everything that the command line decides.
+public struct SessionOptions: Sendable {
+    /// The main script; nil with `-l`.
+    public var script: ScriptSource?
+    /// `-E`: additional scripts.
+    public var additionalScripts: [String] = []
+    /// The words after the script.
+    public var scriptArguments: [String] = []
+    /// What to do.
+    public var mode: SessionMode = .run
+    /// `-p`: the last pass, 1…5.
+    public var lastPass = 5
+    /// `-v`, counted.
+    public var verbosity = 0
+    /// `-g`.
+    public var guruMode = false
+    /// `-u`.
+    public var unoptimized = false
+    /// `-w`.
+    public var suppressWarnings = false
+    /// `-W`.
+    public var warningsAreErrors = false
+    /// `-c`.
+    public var command: String?
+    /// `-x`.
+    public var targetPid: Int?
+    /// `-o`.
+    public var outputFile: String?
+    /// `-s`: MiB of the ring buffer.
+    public var bufferMegabytes: Int?
+    /// `-T`: nanoseconds.
+    public var timeout: UInt64?
+    /// `-D NAME=VALUE`.
+    public var defines: [String] = []
+    /// `-G name=value`.
+    public var globals: [String] = []
+    /// `-I`.
+    public var includeDirectories: [String] = []
+    /// `--no-global-var-display`.
+    public var hidesGlobals = false
+    /// `--suppress-handler-errors`.
+    public var suppressesHandlerErrors = false
+    /// `--suppress-time-limits`.
+    public var suppressesTimeLimits = false
+    /// `--compatible`.
+    public var compatible: String?
+    /// `--color`: nil is automatic.
+    public var color: Bool?
+    /// `--no-feature`: attachment mechanisms not to use.
+    public var disabledFeatures: [String] = []
+
+    /// Creates the defaults.
+    public init() {}
+}

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+/// Splits words such as `-DNAME=1`, `-p2` and `-vp1` into `-D NAME=1`, `-p 2` and `-v -p 1`.
+///
+/// ArgumentParser takes the `=` of a joined value for its own; getopt, which SystemTap uses, does not.
+func separateJoinedOptions(_ words: [String]) -> [String] {
+    let withValue = Set("eEpcxTolLDGIs")
+    let flags = Set("vguwWhVkt")
+    var result: [String] = []
+    var rest = words[...]
+    while let word = rest.popFirst() {
+        if word == "--" {
+            result.append(word)
+            result.append(contentsOf: rest)
+            return result
+        }
+        guard word.hasPrefix("-"), !word.hasPrefix("--"), word.count > 1 else {
+            result.append(word)
+            continue
+        }
+        var letters = word.dropFirst()
+        while let letter = letters.first {
+            if withValue.contains(letter) {
+                result.append("-\(letter)")
+                letters = letters.dropFirst()
+                if !letters.isEmpty {
+                    result.append(String(letters))
+                } else if let value = rest.popFirst() {
+                    result.append(value)
+                }
+                break
+            }
+            guard flags.contains(letter) else {
+                result.append("-" + letters)
+                break
+            }
+            result.append("-\(letter)")
+            letters = letters.dropFirst()
+        }
+    }
+    return result
+}

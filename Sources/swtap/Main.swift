@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import ArgumentParser
+import Glibc
+import Session
+
+/// The program.
+@main
+struct Main {
+    static func main() {
+        let command: Command
+        do {
+            command = try Command.parse(separateJoinedOptions(Array(CommandLine.arguments.dropFirst())))
+        } catch {
+            let text = Command.fullMessage(for: error)
+            if Command.exitCode(for: error).isSuccess {
+                print(text)
+                exit(0)
+            }
+            writeError(text.isEmpty ? "" : text + "\n")
+            exit(1)
+        }
+        if command.version {
+            print("swtap \(swtapVersion): SystemTap's language as eBPF (speaks version 5.6)")
+            print("Licence GPLv3+: GNU GPL version 3 or later. There is NO WARRANTY, to the extent permitted by law.")
+            exit(0)
+        }
+        do {
+            let options = try command.sessionOptions()
+            exit(runSession(options))
+        } catch {
+            writeError("ERROR: \(error.message)\nTry 'swtap --help' for more information.\n")
+            exit(1)
+        }
+    }
+}

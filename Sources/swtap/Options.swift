@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import Session
+
+extension Command {
+    /// The session's options, checked against each other; fails with a message for the user.
+    func sessionOptions() throws(SessionError) -> SessionOptions {
+        var options = SessionOptions()
+        options.additionalScripts = additional
+        options.verbosity = verbose
+        options.guruMode = guru
+        options.unoptimized = unoptimized
+        options.suppressWarnings = suppressWarnings
+        options.warningsAreErrors = warningsAreErrors
+        options.command = command
+        options.outputFile = output
+        options.defines = defines
+        options.globals = globals
+        options.includeDirectories = include
+        options.hidesGlobals = hidesGlobals
+        options.suppressesHandlerErrors = suppressHandlerErrors
+        options.suppressesTimeLimits = suppressTimeLimits
+        options.compatible = compatible
+        options.disabledFeatures = disabledFeatures
+        switch color {
+        case .never: options.color = false
+        case .always: options.color = true
+        case .auto: options.color = nil
+        }
+        if let pass {
+            guard (1...5).contains(pass) else {
+                throw SessionError("Invalid pass number '\(pass)' (should be 1-5).")
+            }
+            options.lastPass = pass
+        }
+        if command != nil, targetPid != nil { throw SessionError("You can't specify both -c and -x.") }
+        if let targetPid {
+            guard targetPid > 0, Int32(exactly: targetPid) != nil else {
+                throw SessionError("Invalid target process ID '\(targetPid)'.")
+            }
+            options.targetPid = targetPid
+        }
+        if let timeout {
+            guard timeout > 0, timeout < 1e9 else { throw SessionError("Invalid timeout '\(timeout)' for -T.") }
+            options.timeout = UInt64(timeout * 1e9)
+        }
+        if let bufferMegabytes {
+            guard (1...4095).contains(bufferMegabytes) else {
+                throw SessionError("Invalid buffer size '\(bufferMegabytes)' (should be 1-4095).")
+            }
+            options.bufferMegabytes = bufferMegabytes
+        }
+        if suppressTimeLimits, !guru { throw SessionError("--suppress-time-limits requires guru mode (-g).") }
+        try chooseScript(&options)
+        return options
+    }
+
+    private func chooseScript(_ options: inout SessionOptions) throws(SessionError) {
+        if let pattern = list ?? listVariables {
+            guard script == nil, words.isEmpty else {
+                throw SessionError("Only one of a script, -e, -l and -L may be given.")
+            }
+            guard list == nil || listVariables == nil else { throw SessionError("-l and -L exclude each other.") }
+            options.mode = .list(pattern: pattern, withVariables: listVariables != nil)
+            return
+        }
+        if explain { options.mode = .explain }
+        if let script {
+            guard !script.isEmpty else { throw SessionError("Script text of -e is empty.") }
+            options.script = .text(script)
+            options.scriptArguments = words
+        } else if let file = words.first {
+            options.script = .file(file)
+            options.scriptArguments = Array(words.dropFirst())
+        } else {
+            throw SessionError("A script must be specified.")
+        }
+    }
+}

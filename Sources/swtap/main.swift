@@ -1,3 +1,0 @@
-import CLibbpf
-import CTapsets
-print(libbpf_major_version(), swtap_tapset_count)
