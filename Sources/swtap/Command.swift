@@ -28,7 +28,7 @@ struct Command: ParsableCommand {
     var script: String?
 
     @Option(
-        name: .customShort("E"), parsing: .unconditional,
+        name: .customShort("E"), parsing: .unconditionalSingleValue,
         help: ArgumentHelp("Add this script text; repeatable.", valueName: "script"))
     var additional: [String] = []
 
@@ -71,17 +71,17 @@ struct Command: ParsableCommand {
     var listVariables: String?
 
     @Option(
-        name: .customShort("D"), parsing: .unconditional,
+        name: .customShort("D"), parsing: .unconditionalSingleValue,
         help: ArgumentHelp("Set a run-time limit, such as MAXMAPENTRIES; repeatable.", valueName: "name=value"))
     var defines: [String] = []
 
     @Option(
-        name: .customShort("G"), parsing: .unconditional,
+        name: .customShort("G"), parsing: .unconditionalSingleValue,
         help: ArgumentHelp("Set a scalar global before the start; repeatable.", valueName: "name=value"))
     var globals: [String] = []
 
     @Option(
-        name: .customShort("I"), parsing: .unconditional,
+        name: .customShort("I"), parsing: .unconditionalSingleValue,
         help: ArgumentHelp("Also look in this directory for tapsets; repeatable.", valueName: "directory"))
     var include: [String] = []
 
