@@ -39,12 +39,15 @@ public enum Builtin: UInt16, Sendable, CaseIterable {
     case userStringN
     // Facts of the session.
     case pp, pn, probefunc, ppfunc, probemod, probeType, isReturn, target, stpPid
+    /// `stp_uid()`: the user who runs swtap.
+    case stpUid
     // Strings.
     case strlen, substr, stringat, isinstr, strpos, isdigit, strReplace, strtol, textStr, textStrn, stringQuoted
     case tokenizeStart, tokenizeNext
     // Numbers and text.
     case ctime, tzCtime, tzGmtoff, tzName, errnoStr, errnoP, returnStr, ipNtop
-    /// `format_ipv6(high64, low64)` in network byte order as two big-endian longs: eight groups of four digits.
+    /// `ipv6_text(first8, last8)`: the two halves of an IPv6 address as they are loaded from memory (network byte
+    /// order, like the argument of `ip_ntop`): eight groups of four digits.
     case ipv6Text
     case bswap16, bswap32, bswap64
     case randint

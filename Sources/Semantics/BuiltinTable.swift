@@ -40,6 +40,7 @@ extension Builtin {
         case .isReturn: of("is_return", [], .long, .session)
         case .target: of("target", [], .long, .session)
         case .stpPid: of("stp_pid", [], .long, .session)
+        case .stpUid: of("stp_uid", [], .long, .session)
         case .strlen: of("strlen", [.string], .long, .pure)
         case .substr: of("substr", [.string, .long, .long], .string, .pure)
         case .stringat: of("stringat", [.string, .long], .long, .pure)

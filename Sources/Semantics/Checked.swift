@@ -265,7 +265,9 @@ public final class CheckedExpression {
         case returnValue(IntegerShape)
         /// An integer in memory; a fault is the run-time error `read fault`.
         case load(address: CheckedExpression, MemoryAccess)
-        /// 1 when evaluating the operand (a `load`, or a string-reading builtin) would not fault, else 0.
+        /// 1 when evaluating the operand (a `load`, or a string-reading builtin) would not fault, else 0. Tapset files
+        /// write it as a call of the intrinsic `readable(expression)`, with one operand of any type: that is how
+        /// `kernel_string(address, default)` and `user_long(address)` are said in the language.
         case readable(CheckedExpression)
         /// The operand's value when the probed function was entered; only in return probes.
         case entry(CheckedExpression)
