@@ -7,7 +7,9 @@ static const unsigned char socket_stp[] = {
 #embed "socket.stp"
 };
 
-const struct swtap_tapset swtap_tapsets[] = {
+static const struct swtap_tapset files[] = {
     {"socket.stp", socket_stp, sizeof socket_stp},
 };
-const size_t swtap_tapset_count = sizeof swtap_tapsets / sizeof swtap_tapsets[0];
+const size_t swtap_tapset_count = sizeof files / sizeof files[0];
+
+const struct swtap_tapset *swtap_tapset_at(size_t index) { return &files[index]; }

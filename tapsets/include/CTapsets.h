@@ -11,7 +11,9 @@ struct swtap_tapset {
     size_t size;
 };
 
-/// The embedded files in the order of their names; `swtap_tapset_count` of them.
-extern const struct swtap_tapset swtap_tapsets[];
+/// The number of embedded files.
 extern const size_t swtap_tapset_count;
+
+/// The embedded file at an index below `swtap_tapset_count`.
+const struct swtap_tapset *swtap_tapset_at(size_t index);
 #endif
