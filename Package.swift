@@ -8,7 +8,6 @@ let package = Package(
     products: [.executable(name: "swtap", targets: ["swtap"])],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     ],
     targets: [
         .target(name: "Syntax"),

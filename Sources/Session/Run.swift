@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import CSystem
+import Evaluator
+import Glibc
+import IR
+import Kernel
+import Semantics
+import Syntax
+
+/// Pass 5: begin probes, the event loop, the orderly stop.
+///
+/// The order of a stop: the gate is shut, the ring is drained, end probes run, globals are shown, the account of losses
+/// is given, and only then the slow detaching happens.
+final class Run {
+    /// Where the run stands; it only moves forward.
+    private enum State {
+        case running
+        /// `exit()`, a signal, `-T`, or the end of the command.
+        case stopping
+        /// Too many run-time errors: error probes run instead of end probes.
+        case failed
+    }
+
+    private let program: IRProgram
+    private let options: SessionOptions
+    private let evaluator: Evaluator
+    private let runtime: CaptureRuntime?
+    private let sink: OutputSink
+    private let command: TargetCommand?
+    private let signals: SignalSource
+    private let loop = EventLoop()
+    private var timers: [TimerSource] = []
+    private var state = State.running
+    /// Records whose handler ran, for each probe.
+    private var handled: [UInt64]
+    /// Records that came after `exit()`: SystemTap would not have run them either.
+    private var afterExit: [UInt64]
+    private var commandStatus: Int32?
+    private var interrupts = 0
+    private var shellChildren: Set<Int32> = []
+
+    init(
+        program: IRProgram, options: SessionOptions, evaluator: Evaluator, runtime: CaptureRuntime?, sink: OutputSink,
+        command: TargetCommand?, signals: SignalSource
+    ) {
+        self.program = program
+        self.options = options
+        self.evaluator = evaluator
+        self.runtime = runtime
+        self.sink = sink
+        self.command = command
+        self.signals = signals
+        handled = Array(repeating: 0, count: program.probes.count)
+        afterExit = handled
+    }
+
+    /// Runs to the end; returns swtap's exit status.
+    func execute() throws(SessionError) -> Int32 {
+        loop.watch(signals.descriptor) { [unowned self] in handleSignals() }
+        runProbes { if case .begin(let sequence) = $0 { sequence } else { nil } }
+        if state == .running { try open() }
+        while state == .running, isWaitingForSomething { loop.runOnce(milliseconds: -1) }
+        stop()
+        return finish()
+    }
+
+    /// Without anything that could ever happen, the session waits for a signal, as SystemTap's does.
+    private var isWaitingForSomething: Bool { true }
+
+    // MARK: - Start
+
+    private func open() throws(SessionError) {
+        var hasTimers = false
+        for (index, probe) in program.probes.enumerated() {
+            guard case .timer(let event) = probe.event else { continue }
+            let timer = TimerSource(interval: event.interval, randomize: event.randomize)
+            timers.append(timer)
+            hasTimers = true
+            loop.watch(timer.descriptor) { [unowned self] in handleTimer(timer, probe: index) }
+        }
+        if let runtime {
+            let drain = TimerSource(interval: 10_000_000)
+            timers.append(drain)
+            hasTimers = true
+            loop.watch(drain.descriptor) { [unowned self] in
+                _ = drain.fired()
+                handleEvents()
+            }
+            runtime.openGate()
+        }
+        if let timeout = options.timeout {
+            let timer = TimerSource(interval: timeout)
+            timers.append(timer)
+            hasTimers = true
+            loop.watch(timer.descriptor) { [unowned self] in state = max(state, .stopping) }
+        }
+        if hasTimers { timers.forEach { $0.arm() } }
+        if let command { try command.start() }
+    }
+
+    // MARK: - Events
+
+    private func handleTimer(_ timer: TimerSource, probe: Int) {
+        guard timer.fired() > 0, state == .running else { return }
+        // What happened before the timer fired comes first.
+        handleEvents()
+        guard state == .running else { return }
+        run(probe, record: nil)
+        flush()
+    }
+
+    private func handleEvents() {
+        guard let runtime else { return }
+        runtime.drain { [unowned self] record, _ in
+            handle(record)
+            return true
+        }
+        flush()
+    }
+
+    private func handle(_ record: UnsafeRawPointer) {
+        let probe = Int(record.loadUnaligned(as: UInt32.self))
+        guard probe < handled.count else { return }
+        guard state == .running || isDraining else {
+            afterExit[probe] += 1
+            return
+        }
+        handled[probe] += 1
+        run(probe, record: record)
+        if evaluator.output.count >= 1 << 16 { flush() }
+    }
+
+    /// Set while the ring is drained after an orderly stop that no handler asked for.
+    private var isDraining = false
+    /// Set when a handler called `exit()`: no other handler starts.
+    private var handlerAskedToStop = false
+
+    private func run(_ probe: Int, record: UnsafeRawPointer?) {
+        switch evaluator.run(handler: probe, record: record) {
+        case .proceed: break
+        case .exit:
+            handlerAskedToStop = true
+            isDraining = false
+            state = max(state, .stopping)
+        case .failed:
+            isDraining = false
+            state = .failed
+        }
+    }
+
+    private func handleSignals() {
+        while let signal = signals.next() {
+            if signal == SIGCHLD {
+                reapChildren()
+                continue
+            }
+            interrupts += 1
+            state = max(state, .stopping)
+        }
+    }
+
+    private func reapChildren() {
+        var status: Int32 = 0
+        while true {
+            let pid = waitpid(-1, &status, WNOHANG)
+            guard pid > 0 else { return }
+            if pid == command?.pid {
+                commandStatus = swtap_exit_status(status)
+                state = max(state, .stopping)
+            }
+        }
+    }
+
+    private func flush() {
+        for message in evaluator.takeMessages() { show(message) }
+        guard evaluator.output.count > 0 else { return }
+        evaluator.output.withBytes { _ = sink.write($0) }
+        evaluator.output.removeAll()
+        if sink.failure != nil { state = .failed }
+    }
+
+    private func show(_ message: RuntimeMessage) {
+        switch message {
+        case .warning(let text): if !options.suppressWarnings { writeError("WARNING: \(text)\n") }
+        case .error(let text): writeError("ERROR: \(text)\n")
+        }
+    }
+
+    // MARK: - Stop
+
+    private func stop() {
+        runtime?.closeGate()
+        if state == .stopping, !handlerAskedToStop { isDraining = true }
+        handleEvents()
+        isDraining = false
+        guard sink.failure == nil else { return }
+        let hasFailed = state == .failed
+        runProbes {
+            switch $0 {
+            case .end(let sequence): hasFailed ? nil : sequence
+            case .error(let sequence): hasFailed ? sequence : nil
+            default: nil
+            }
+        }
+        flush()
+    }
+
+    /// Runs the probes that have a sequence number in its order; stops when one of them asks to.
+    private func runProbes(_ sequence: (ProbeEvent) -> Int64?) {
+        let stateBefore = state
+        let chosen = program.probes.indices.compactMap { index in
+            sequence(program.probes[index].event).map { (index: index, sequence: $0) }
+        }
+        // A stable sort: ties run in order of appearance.
+        for entry in chosen.enumerated().sorted(by: { ($0.element.sequence, $0.offset) < ($1.element.sequence, $1.offset) })
+        {
+            run(entry.element.index, record: nil)
+            flush()
+            if state != stateBefore { break }
+        }
+    }
+
+    private func finish() -> Int32 {
+        if !options.hidesGlobals, sink.failure == nil {
+            evaluator.displayGlobals()
+            flush()
+        }
+        let report = LossReport(program: program, runtime: runtime, handled: handled, afterExit: afterExit)
+        report.show(verbose: options.verbosity > 0)
+        var status: Int32 = state == .failed ? 1 : 0
+        if evaluator.errorCount > 0 || evaluator.skippedCount > 0 {
+            writeError(
+                "WARNING: Number of errors: \(evaluator.errorCount), skipped probes: \(evaluator.skippedCount)\n")
+        }
+        if let text = sink.failureText {
+            writeError("ERROR: \(text)\n")
+            status = 1
+        }
+        if let commandStatus, commandStatus != 0 {
+            writeError("WARNING: Child process exited with status \(commandStatus)\n")
+            status = 1
+        }
+        return status
+    }
+}
+
+extension Run.State: Comparable {}
