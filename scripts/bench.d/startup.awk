@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# The best of each row's rounds, side by side, with the ratio bpftrace / swtap.
+/^#/ { next }
+$1 ~ /^flood/ { printf "%-22s sent %d in %.2f s, printed %d, lost %d\n", $1, $3, $4 / 1e9, $5, $3 - $5; next }
+{
+    split($1, part, ".")
+    names[part[1]] = 1
+    if (!($1 in whole) || $4 < whole[$1]) whole[$1] = $4
+    if (!($1 in ready) || $3 < ready[$1]) ready[$1] = $3
+    if ($5 > rss[$1]) rss[$1] = $5
+    if ($6 != 0) print $1 " ended with status " $6
+}
+function row(what, a, b, unit, scale) {
+    if (b > 0) printf "%-34s %10.1f %10.1f %s %8.1fx\n", what, a / scale, b / scale, unit, b / a
+    else printf "%-34s %10.1f %10s %s\n", what, a / scale, "-", unit
+}
+END {
+    printf "%-34s %10s %10s\n", "", "swtap", "bpftrace"
+    row("trivial script, whole run", whole["trivial.swtap"], whole["trivial.bpftrace"], "ms", 1000)
+    row("trivial script, peak memory", rss["trivial.swtap"], rss["trivial.bpftrace"], "MB", 1024)
+    row("one probe, start to attached", ready["one.swtap"], ready["one.bpftrace"], "ms", 1000)
+    row("one probe, whole run", whole["one.swtap"], whole["one.bpftrace"], "ms", 1000)
+    row("one probe, peak memory", rss["one.swtap"], rss["one.bpftrace"], "MB", 1024)
+    row("socket.send, start to attached", ready["socket.swtap"], 0, "ms", 1000)
+    row("socket.send, peak memory", rss["socket.swtap"], 0, "MB", 1024)
+}

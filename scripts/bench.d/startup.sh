@@ -1,0 +1,49 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# In the guest: start-up time, memory, and losses at a paced flood, both tools in turn.
+set -u
+cd /tmp || exit 1
+tool=/payload/benchtool
+
+# ready NAME COMMAND...: the command runs `benchtool now` when its probes are attached.
+ready() {
+    name=$1
+    shift
+    for round in 1 2 3; do
+        $tool run report "$@" >out 2>err
+        stamp=$(grep -aoE '^[0-9]{9,}$' out | head -n 1)
+        read -r start elapsed rss status <report
+        echo "$name $round $(( (${stamp:-0} - start) / 1000 )) $((elapsed / 1000)) $rss $status"
+    done
+}
+
+whole() {
+    name=$1
+    shift
+    for round in 1 2 3; do
+        $tool run report "$@" >out 2>err
+        read -r start elapsed rss status <report
+        echo "$name $round 0 $((elapsed / 1000)) $rss $status"
+    done
+}
+
+# flood NAME COMMAND...: how many of the paced messages were printed.
+flood() {
+    name=$1
+    shift
+    $tool run report "$@" >out 2>err
+    sent=$(grep -aE '^[0-9]+ [0-9]+$' out | head -n 1)
+    lines=$(grep -ac '^m ' out)
+    read -r start elapsed rss status <report
+    echo "$name 1 $sent $lines $rss $status"
+    grep -aiE 'lost|skipped' err | head -n 3 | sed "s/^/# $name: /"
+}
+
+bpf=/usr/bin/bpftrace
+whole trivial.swtap /payload/swtap -e 'probe begin { exit() }'
+whole trivial.bpftrace $bpf -e 'BEGIN { exit(); }'
+ready one.swtap /payload/swtap -e 'probe kernel.function("unix_stream_sendmsg") { if (pid() == target()) n++ } global n' -c '/payload/benchtool now'
+ready one.bpftrace $bpf -e 'kprobe:unix_stream_sendmsg /pid == cpid/ { @n = count(); }' -c '/payload/benchtool now'
+ready socket.swtap /payload/swtap -e 'global n probe socket.send { n[execname()] += size }' -c '/payload/benchtool now'
+flood flood.swtap /payload/swtap -e 'probe kernel.function("unix_stream_sendmsg") { if (pid() == target()) printf("m %s %d %d\n", execname(), pid(), $len) }' -c "/payload/benchtool pace 50000 4"
+flood flood.bpftrace $bpf -e 'kfunc:unix_stream_sendmsg /pid == cpid/ { printf("m %s %d %d\n", comm, pid, args->len); }' -c "/payload/benchtool pace 50000 4"
