@@ -5,4 +5,41 @@
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
+#include <linux/perf_event.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <zlib.h>
+
+// A load that later loads cannot move before, and a store that earlier stores cannot move after.
+static inline uint64_t swtap_load_acquire64(const void *address) {
+    return __atomic_load_n((const uint64_t *)address, __ATOMIC_ACQUIRE);
+}
+static inline uint32_t swtap_load_acquire32(const void *address) {
+    return __atomic_load_n((const uint32_t *)address, __ATOMIC_ACQUIRE);
+}
+static inline void swtap_store_release64(void *address, uint64_t value) {
+    __atomic_store_n((uint64_t *)address, value, __ATOMIC_RELEASE);
+}
+// Adds and returns the sum.
+static inline uint64_t swtap_add64(void *address, uint64_t value) {
+    return __atomic_add_fetch((uint64_t *)address, value, __ATOMIC_SEQ_CST);
+}
+
+// Makes libbpf silent: every failure is reported by its caller.
+void swtap_silence_libbpf(void);
+// A perf event of the kprobe PMU for `function` + `offset`; a descriptor or -1 with errno.
+int swtap_perf_kprobe(uint32_t pmu, int is_return, const char *function, uint64_t offset);
+// Lets a perf event run a program, without a link (kernels before 5.15); 0 or -1 with errno.
+int swtap_perf_set_program(int perf, int program);
+// One link of a program to many functions, each with its cookie; a descriptor or -1 with errno.
+int swtap_link_kprobe_multi(
+    int program, int is_return, const char **functions, const uint64_t *cookies, uint32_t count);
+// A link of a program to a perf event; a descriptor or -1 with errno.
+int swtap_link_perf(int program, int perf, uint64_t cookie);
+// Opens a new mount of a file system (`tracefs`) that is visible nowhere; a directory descriptor or -1 with errno.
+int swtap_detached_mount(const char *type);
+// The first place of `needle` in `bytes`, or NULL.
+const void *swtap_find(const void *bytes, size_t size, const void *needle, size_t length);
+// The effective capabilities of the process, bit i for capability i; 0 when unknown.
+uint64_t swtap_capabilities(void);
 #endif

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import CLibbpf
+import Glibc
+
+/// Facts of the running system that scripts and messages ask for; each is read at its first use.
+public final class SystemFacts {
+    /// Creates the facts of this system.
+    public init() {}
+
+    /// The kernel's release, as uname(2) says it: `6.1.0-56-cloud-amd64`.
+    public let release: String = SystemFacts.name(\.release)
+    /// The machine as SystemTap names architectures: `x86_64`, `arm64`, else as uname(2) says it.
+    public let architecture: String = {
+        let machine = SystemFacts.name(\.machine)
+        return machine == "aarch64" ? "arm64" : machine
+    }()
+    /// The kernel's build options; empty where neither /proc/config.gz nor the file of /boot can be read.
+    public private(set) lazy var configuration = KernelConfiguration(release: release)
+
+    /// Ticks a second of the kernel's jiffies: CONFIG_HZ, else what the C library says of its clock ticks.
+    public var ticksPerSecond: Int {
+        configuration["CONFIG_HZ"].flatMap { Int($0) } ?? Int(sysconf(Int32(_SC_CLK_TCK)))
+    }
+
+    /// The processors that are online now.
+    public var onlineProcessors: Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
+
+    /// The processors that may ever come online, which sizes per-CPU values.
+    public private(set) lazy var possibleProcessors: Int = max(1, Int(libbpf_num_possible_cpus()))
+
+    /// Nanoseconds to add to CLOCK_MONOTONIC to get CLOCK_REALTIME, read between two readings of the former.
+    public static func realTimeOffset() -> Int64 {
+        let before = nanoseconds(CLOCK_MONOTONIC)
+        let real = nanoseconds(CLOCK_REALTIME)
+        let after = nanoseconds(CLOCK_MONOTONIC)
+        return real &- (before &+ (after &- before) / 2)
+    }
+
+    private static func nanoseconds(_ clock: clockid_t) -> Int64 {
+        var time = timespec()
+        clock_gettime(clock, &time)
+        return Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec)
+    }
+
+    private static func name<Field>(_ field: KeyPath<utsname, Field>) -> String {
+        var names = utsname()
+        guard uname(&names) == 0 else { return "" }
+        return withUnsafeBytes(of: names[keyPath: field]) { bytes in
+            String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+        }
+    }
+}
+
+/// The options that the running kernel was built with.
+public struct KernelConfiguration {
+    /// Whether the options could be read at all.
+    public private(set) var isKnown = false
+    private var options: [String: String] = [:]
+
+    /// Reads the options of the running kernel.
+    init(release: String) {
+        for path in ["/proc/config.gz", "/boot/config-" + release, "/lib/modules/\(release)/config"] {
+            guard let text = Self.inflate(path) else { continue }
+            self.init(text: text)
+            return
+        }
+        self.init()
+    }
+
+    private init() {}
+
+    /// Takes in lines `CONFIG_X=value`.
+    init(text: [UInt8]) {
+        isKnown = true
+        for line in text.split(separator: UInt8(ascii: "\n")) {
+            guard line.first == UInt8(ascii: "C"), let equal = line.firstIndex(of: UInt8(ascii: "=")) else { continue }
+            let name = String(decoding: line[..<equal], as: UTF8.self)
+            var value = line[(equal + 1)...]
+            // A string option is quoted; SystemTap compares what is between the quotes.
+            if value.count >= 2, value.first == UInt8(ascii: "\""), value.last == UInt8(ascii: "\"") {
+                value = value.dropFirst().dropLast()
+            }
+            options[name] = String(decoding: value, as: UTF8.self)
+        }
+    }
+
+    /// The value of `CONFIG_X`: `y`, `m`, a number or a text; nil when it is not set.
+    public subscript(name: String) -> String? { options[name] }
+
+    /// The bytes of a file, compressed or not; nil when it cannot be read.
+    private static func inflate(_ path: String) -> [UInt8]? {
+        guard access(path, R_OK) == 0, let file = gzopen(path, "rb") else { return nil }
+        defer { gzclose(file) }
+        var bytes: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 1 << 16)
+        while true {
+            let count = gzread(file, &chunk, UInt32(chunk.count))
+            if count <= 0 { return count < 0 || bytes.isEmpty ? nil : bytes }
+            bytes.append(contentsOf: chunk[..<Int(count)])
+        }
+    }
+}
