@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+/// The words of the control map's only value, each a `UInt64`: written by user space, read by all programs.
+public enum ControlLayout {
+    /// The offset of the gate, a `Gate`. One store opens or shuts all probes at once.
+    public static let gate = 0
+    /// The offset of a word that is and stays 0; programs use it as a zero that the verifier does not know, so that it
+    /// does not follow every outcome of every comparison on its own.
+    public static let zero = 8
+    /// The offset of the nanoseconds from CLOCK_MONOTONIC to CLOCK_REALTIME, for `gettimeofday_ns()`.
+    public static let realtimeOffset = 16
+    /// The size of the value.
+    public static let size = 64
+}
+
+/// What the gate lets through.
+public enum Gate: UInt64, Sendable {
+    /// Nothing happens at an event. The map starts like this.
+    case closed = 0
+    /// Entry values are saved (and dropped at the return), but no event is counted or sent. Between attaching and
+    /// opening, so that a call that is under way when the probes open has its entry values.
+    case armed = 1
+    /// Events are counted and sent.
+    case open = 2
+}
