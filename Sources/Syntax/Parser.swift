@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+/// Parses one file: script arguments, preprocessor, grammar. Never fails; errors are among the diagnostics.
+public func parse(_ source: SourceFile, options: ParseOptions) -> ParseResult {
+    var lexer = Lexer(source, arguments: options.scriptArguments)
+    let tokens = lexer.tokens()
+    let diagnostics: [Diagnostic] = []
+    var parser = Parser(source: source, tokens: tokens, options: options)
+    parser.parseFile()
+    return ParseResult(
+        file: parser.file, diagnostics: diagnostics + parser.diagnostics, usedArguments: lexer.usedArguments)
+}
+
+/// A recursive-descent parser over preprocessed tokens; its rules are in the extensions, one file per part of the grammar.
+struct Parser {
+    /// The most levels of nesting that a tree may have, so that walking it never exhausts a small thread's stack.
+    static let nestingLimit = 200
+
+    let source: SourceFile
+    let tokens: [Token]
+    let environment: PreprocessorEnvironment
+    var index = 0
+    var file: ParsedFile
+    var diagnostics: [Diagnostic] = []
+    var isInFunction = false
+    /// The number of nested constructs around the current token.
+    var depth = 0
+    /// The height of the expression parsed last.
+    var height = 0
+    /// The index of a token where a histogram may stand without index: the start of a print argument.
+    var bareHistogramIndex = -1
+    /// The names of the globals so far, with their privacy.
+    private var globalNames: [String: Bool] = [:]
+
+    init(source: SourceFile, tokens: [Token], options: ParseOptions) {
+        self.source = source
+        self.tokens = tokens
+        environment = options.environment
+        file = ParsedFile(source: source)
+    }
+
+    /// Whether embedded code and the operators that need guru mode are allowed.
+    var isPrivileged: Bool { environment.guruMode || source.role == .tapset }
+
+    // MARK: - Tokens
+
+    /// The next token, nil at the end of the file.
+    var next: Token? { index < tokens.count ? tokens[index] : nil }
+
+    func at(_ text: StaticString) -> Bool { next?.isOperator(text) ?? false }
+
+    func atKeyword(_ text: StaticString) -> Bool { next?.isKeyword(text) ?? false }
+
+    /// Whether the token `distance` further on is the operator `text`.
+    func isOperator(_ text: StaticString, at distance: Int) -> Bool {
+        index + distance < tokens.count && tokens[index + distance].isOperator(text)
+    }
+
+    mutating func accept(_ text: StaticString) -> Bool {
+        guard at(text) else { return false }
+        index += 1
+        return true
+    }
+
+    mutating func acceptKeyword(_ text: StaticString) -> Bool {
+        guard atKeyword(text) else { return false }
+        index += 1
+        return true
+    }
+
+    @discardableResult
+    mutating func expect(_ text: StaticString) throws(Diagnostic) -> Token {
+        guard let token = next, token.isOperator(text) else { throw unexpected("expected '\(text)'") }
+        index += 1
+        return token
+    }
+
+    mutating func expectIdentifier(_ message: String = "expected identifier") throws(Diagnostic) -> Token {
+        guard let token = next, token.kind == .identifier else { throw unexpected(message) }
+        index += 1
+        return token
+    }
+
+    /// The error for a token that no rule takes; a junk token tells its own story instead.
+    func unexpected(_ message: String, site: String = "\(#fileID):\(#line)") -> Diagnostic {
+        guard let token = next else {
+            return Diagnostic(.parseError, message, relation: .saw, endOfFile: source, site: site)
+        }
+        switch token.problem {
+        case .message(let problem): return Diagnostic(.parseError, problem, tokens: [token], site: site)
+        case .diagnostic(let diagnostic): return diagnostic
+        case nil: return Diagnostic(.parseError, message, tokens: [token], relation: .saw, site: site)
+        }
+    }
+
+    /// The error about a token itself.
+    func error(_ message: String, at token: Token, site: String = "\(#fileID):\(#line)") -> Diagnostic {
+        Diagnostic(.parseError, message, tokens: [token], site: site)
+    }
+
+    // MARK: - Nesting
+
+    /// Goes one construct deeper and forgets `height`; the caller leaves by lowering `depth`.
+    mutating func enter() throws(Diagnostic) {
+        depth += 1
+        height = 0
+        try checkNesting()
+    }
+
+    func checkNesting() throws(Diagnostic) {
+        guard depth + height <= Parser.nestingLimit else {
+            let message = "nested more than \(Parser.nestingLimit) levels deep"
+            throw next.map { error(message, at: $0) }
+                ?? Diagnostic(.parseError, message, relation: .saw, endOfFile: source)
+        }
+    }
+
+    // MARK: - Files
+
+    mutating func parseFile() {
+        while let token = next {
+            do throws(Diagnostic) {
+                try parseDeclaration(token)
+            } catch {
+                diagnostics.append(error)
+                depth = 0
+                height = 0
+                isInFunction = false
+                bareHistogramIndex = -1
+                while let skipped = next, !startsDeclaration(skipped) { index += 1 }
+            }
+        }
+    }
+
+    private func startsDeclaration(_ token: Token) -> Bool {
+        token.kind == .embedded || token.isKeyword("probe") || token.isKeyword("global")
+            || token.isKeyword("private") || token.isKeyword("function")
+    }
+
+    private mutating func parseDeclaration(_ token: Token) throws(Diagnostic) {
+        if acceptKeyword("probe") {
+            try parseProbe(token)
+        } else if acceptKeyword("global") {
+            try parseGlobals(isPrivate: false)
+        } else if acceptKeyword("function") {
+            try parseFunction(isPrivate: false)
+        } else if acceptKeyword("private") {
+            if acceptKeyword("function") {
+                try parseFunction(isPrivate: true)
+            } else {
+                _ = acceptKeyword("global")
+                try parseGlobals(isPrivate: true)
+            }
+        } else if token.kind == .embedded {
+            file.embedded.append(try parseEmbedded())
+        } else {
+            throw unexpected("expected 'probe', 'global', 'private', 'function', or '%{'")
+        }
+    }
+
+    /// Takes the embedded code at hand, which only privileged scripts may have.
+    mutating func parseEmbedded(isExpression: Bool = false) throws(Diagnostic) -> Token {
+        guard let token = next, token.kind == .embedded else { throw unexpected("expected '%{'") }
+        index += 1
+        guard isPrivileged else {
+            let what = isExpression ? "expression code" : "code"
+            throw error("embedded \(what) in unprivileged script; need stap -g", at: token)
+        }
+        return token
+    }
+
+    // MARK: - Globals
+
+    private mutating func parseGlobals(isPrivate: Bool) throws(Diagnostic) {
+        repeat {
+            let token = try expectIdentifier()
+            let name = token.text
+            if let wasPrivate = globalNames[name] {
+                throw error(
+                    wasPrivate == isPrivate
+                        ? "duplicate global name" : "global versus private variable declaration conflict", at: token)
+            }
+            globalNames[name] = isPrivate
+            var declaration = GlobalDeclaration(token: token, name: name, isPrivate: isPrivate)
+            declaration.wraps = accept("%")
+            if accept("[") {
+                let place = next
+                let size = try parseIntegerLiteral()
+                guard size >= 1 && size <= Int64(Int32.max) else {
+                    throw error("array size out of range", at: place ?? token)
+                }
+                declaration.size = size
+                try expect("]")
+            }
+            if at("=") {
+                if declaration.size != nil, let place = next {
+                    throw error("only scalar globals can be initialized", at: place)
+                }
+                index += 1
+                declaration.initial = try parseLiteral()
+            }
+            file.globals.append(declaration)
+        } while accept(",")
+        _ = accept(";")
+    }
+
+    // MARK: - Functions
+
+    private mutating func parseFunction(isPrivate: Bool) throws(Diagnostic) {
+        guard let token = next,
+            token.kind == .identifier || token.isKeyword("string") || token.isKeyword("long")
+        else { throw unexpected("expected identifier") }
+        index += 1
+        let type = try parseOptionalType()
+        try expect("(")
+        var parameters: [Parameter] = []
+        var names: Set<String> = []
+        while !at(")") {
+            let parameter = try expectIdentifier()
+            guard names.insert(parameter.text).inserted else {
+                throw error("duplicate parameter names", at: parameter)
+            }
+            parameters.append(Parameter(token: parameter, name: parameter.text, type: try parseOptionalType()))
+            guard accept(",") else { break }
+        }
+        try expect(")")
+        var priority: Int64?
+        if accept(":") {
+            let place = next
+            let value = try parseIntegerLiteral()
+            guard value > 0 else { throw error("specified priority must be > 0", at: place ?? token) }
+            priority = value
+        }
+        var body: FunctionBody
+        if next?.kind == .embedded {
+            body = .embedded(try parseEmbedded())
+        } else {
+            isInFunction = true
+            body = .block(try parseBlock())
+            isInFunction = false
+        }
+        file.functions.append(
+            FunctionDeclaration(
+                token: token, name: token.text, isPrivate: isPrivate, type: type, parameters: parameters,
+                priority: priority, body: body))
+    }
+
+    private mutating func parseOptionalType() throws(Diagnostic) -> TypeName? {
+        guard accept(":") else { return nil }
+        if acceptKeyword("string") { return .string }
+        if acceptKeyword("long") { return .long }
+        throw unexpected("expected 'string' or 'long'")
+    }
+}
