@@ -35,7 +35,7 @@ public enum CaptureNode: Sendable, Hashable {
     case load(address: Int, MemoryAccess)
     /// One of `negate complement logicalNot`.
     case unary(Operation, Int)
-    /// One of the integer operations with two operands. Division by zero faults.
+    /// One of the integer operations with two operands. A divisor is always a constant that is not 0.
     case binary(Operation, Int, Int)
     /// `extend` with its coded shape.
     case extend(Int, IntegerShape)

@@ -9,7 +9,7 @@
 ///     16  u64… fault words: bit i of word i/64 is set when slot i faulted
 ///     …        the slots
 ///
-/// An integer slot is 8 bytes: its value, or the faulting address (0: division by zero). A string slot of kind
+/// An integer slot is 8 bytes: its value, or the faulting address (0 too is an address). A string slot of kind
 /// `.command` is 16 bytes, NUL-terminated. One of kind `.memory` is its address in 8 bytes, then NUL-terminated bytes.
 public struct RecordLayout: Sendable, Equatable {
     /// The offset of the first fault word.

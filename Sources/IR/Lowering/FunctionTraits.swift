@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import Semantics
+
+/// What the lowering must know of each function before it meets a call.
+struct FunctionTraits {
+    /// Whether a call must be inlined into the handler of a kernel event, so that the capture planner sees its reads.
+    private(set) var readsKernel: [Bool]
+    /// Whether it is small straight arithmetic, inlined there too: the kernel can then evaluate it.
+    private(set) var isArithmetic: [Bool]
+    /// Whether a call whose result is not used may be dropped.
+    private(set) var isPure: [Bool]
+    /// The functions that each calls or falls through to.
+    private(set) var callees: [[Int]]
+
+    /// The largest function, in expressions, that is inlined although it reads nothing.
+    private static let arithmeticSize = 48
+
+    init(_ program: CheckedProgram) {
+        let count = program.functions.count
+        readsKernel = Array(repeating: false, count: count)
+        isArithmetic = Array(repeating: false, count: count)
+        isPure = Array(repeating: true, count: count)
+        callees = Array(repeating: [], count: count)
+        for function in program.functions {
+            var facts = Facts()
+            function.body.walk(statement: { facts.add($0) }, expression: { facts.add($0) })
+            var called = facts.callees
+            if let next = function.nextOverload { called.append(next) }
+            let isInteger = function.locals.allSatisfy { $0.type != .string } && function.result == .long
+            readsKernel[function.index] = facts.readsKernel
+            isPure[function.index] = facts.isPure && (!facts.hasNext || function.nextOverload != nil)
+            isArithmetic[function.index] =
+                facts.isArithmetic && isInteger && facts.size <= Self.arithmeticSize && called.isEmpty
+            callees[function.index] = called.filter { $0 >= 0 && $0 < count }
+        }
+        propagate()
+    }
+
+    /// Whether a call in the handler of a kernel event is replaced by the function's body.
+    func isInlined(_ function: Int) -> Bool { readsKernel[function] || isArithmetic[function] }
+
+    /// Hands reading up and purity down the call graph until nothing changes.
+    private mutating func propagate() {
+        var changed = true
+        while changed {
+            changed = false
+            for function in callees.indices {
+                if !readsKernel[function], callees[function].contains(where: { readsKernel[$0] }) {
+                    readsKernel[function] = true
+                    changed = true
+                }
+                if isPure[function], callees[function].contains(where: { !isPure[$0] }) {
+                    isPure[function] = false
+                    changed = true
+                }
+            }
+        }
+    }
+
+    /// The longest chain of calls from the handlers, plus 10 when functions recurse.
+    func nesting(of program: CheckedProgram) -> Int {
+        var depth = [Int?](repeating: nil, count: callees.count)
+        var isOpen = [Bool](repeating: false, count: callees.count)
+        var recurses = false
+        func measure(_ function: Int) -> Int {
+            if let known = depth[function] { return known }
+            if isOpen[function] {
+                recurses = true
+                return 0
+            }
+            isOpen[function] = true
+            let deepest = callees[function].map(measure).max() ?? 0
+            isOpen[function] = false
+            depth[function] = deepest + 1
+            return deepest + 1
+        }
+        let longest = callees.indices.map(measure).max() ?? 0
+        return longest + (recurses ? 10 : 0)
+    }
+
+    /// What one body shows by itself.
+    private struct Facts {
+        var readsKernel = false
+        var isPure = true
+        var isArithmetic = true
+        var hasNext = false
+        var size = 0
+        var callees: [Int] = []
+
+        mutating func add(_ statement: CheckedStatement) {
+            switch statement.kind {
+            case .loop, .foreach: isArithmetic = false
+            case .next:
+                hasNext = true
+                isArithmetic = false
+            case .deleteGlobal, .deleteElement:
+                isPure = false
+                isArithmetic = false
+            default: break
+            }
+            // A sort reorders the array for good.
+            if case .foreach(let foreach) = statement.kind, foreach.sort != nil { isPure = false }
+        }
+
+        mutating func add(_ expression: CheckedExpression) {
+            size += 1
+            switch expression.kind {
+            case .string, .membership: isArithmetic = false
+            case .global, .element: isArithmetic = false
+            case .call(let function, _):
+                callees.append(function)
+                isArithmetic = false
+            case .builtin(let builtin, _):
+                isArithmetic = false
+                switch builtin.signature.effect {
+                case .context, .memory: readsKernel = true
+                case .effect: isPure = false
+                case .pure, .session: break
+                }
+            case .assignment(_, let target, _), .increment(let target, _, _):
+                if case .local = target.kind { return }
+                isPure = false
+            case .print(let returnsString, let pieces, _):
+                isArithmetic = false
+                if !returnsString { isPure = false }
+                if pieces.contains(where: \.readsMemory) { readsKernel = true }
+            case .argument, .returnValue, .load, .readable, .entry: readsKernel = true
+            default: break
+            }
+        }
+    }
+}
+
+extension FormatPiece {
+    /// Whether it prints memory at an address.
+    var readsMemory: Bool {
+        guard case .directive(_, _, _, let conversion) = self else { return false }
+        return conversion == .memory || conversion == .memoryHex
+    }
+}

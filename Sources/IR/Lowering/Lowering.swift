@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import Semantics
+import Syntax
+
+/// What the lowering needs beside the program.
+public struct LoweringOptions: Sendable {
+    /// The run-time limits.
+    public var limits: Limits
+    /// What `target()` is: the process id of `-x` or `-c`, or 0.
+    public var target: Int64
+    /// Initial values of scalars that replace the script's own (`-G name=value`), by name.
+    public var initialValues: [String: Literal]
+
+    /// Creates options.
+    public init(limits: Limits = Limits(), target: Int64 = 0, initialValues: [String: Literal] = [:]) {
+        self.limits = limits
+        self.target = target
+        self.initialValues = initialValues
+    }
+}
+
+/// What pass 3 yields; the program may be run when there are no diagnostics.
+public struct LoweringResult {
+    /// The lowered program.
+    public var program: IRProgram
+    /// Semantic errors that only lowering can tell.
+    public var diagnostics: [Diagnostic]
+}
+
+/// Lowers a checked program to the IR and plans the captures of its kernel events. Errors come back as diagnostics.
+public func lower(_ checked: CheckedProgram, options: LoweringOptions) -> LoweringResult {
+    let tables = ProgramTables(limits: options.limits)
+    let traits = FunctionTraits(checked)
+    if options.limits.maxNesting == nil { tables.program.limits.maxNesting = traits.nesting(of: checked) }
+    var diagnostics: [Diagnostic] = []
+
+    tables.program.globals = checked.globals.map { global in
+        lower(global, options: options, diagnostics: &diagnostics)
+    }
+    tables.program.functions = checked.functions.map { function in
+        var unit = IRUnit(name: function.name)
+        unit.result = function.result
+        return unit
+    }
+    tables.program.probes = checked.probes
+    for probe in checked.probes {
+        let lowering = UnitLowering(
+            name: probe.point, checked: checked, tables: tables, traits: traits, target: options.target,
+            captured: probe.event.isKernel ? probe : nil)
+        lowering.lowerHandler(probe)
+        diagnostics += lowering.diagnostics
+        var unit = lowering.unit
+        let cleaner = PassManager(tables: tables, traits: traits)
+        cleaner.run(PassManager.cleaning, on: &unit)
+        var plan: CapturePlan?
+        if probe.event.isKernel {
+            var planner = CapturePlanner(unit: unit, tables: tables, traits: traits)
+            plan = planner.run()
+            unit = planner.unit
+            diagnostics += planner.diagnostics
+            cleaner.run(PassManager.cleaning, on: &unit)
+        }
+        cleaner.run(PassManager.finishing, on: &unit)
+        tables.program.handlers.append(unit)
+        tables.program.captures.append(plan)
+    }
+    lowerFunctions(checked, tables: tables, traits: traits, target: options.target)
+    return LoweringResult(program: tables.program, diagnostics: diagnostics)
+}
+
+/// Lowers the functions that something still calls; the others keep their place with an empty body.
+private func lowerFunctions(_ checked: CheckedProgram, tables: ProgramTables, traits: FunctionTraits, target: Int64) {
+    var waiting: [Int] = []
+    var isWanted = [Bool](repeating: false, count: checked.functions.count)
+    func want(_ function: Int) {
+        guard !isWanted[function] else { return }
+        isWanted[function] = true
+        waiting.append(function)
+    }
+    func scan(_ unit: IRUnit) {
+        for block in unit.blocks {
+            for instruction in block.instructions where instruction.op == .call { want(Int(instruction.a)) }
+        }
+        if let next = unit.nextOverload { want(next) }
+    }
+    for handler in tables.program.handlers { scan(handler) }
+    while let index = waiting.popLast() {
+        let function = checked.functions[index]
+        let lowering = UnitLowering(
+            name: function.name, checked: checked, tables: tables, traits: traits, target: target, captured: nil)
+        lowering.lowerFunction(function)
+        var unit = lowering.unit
+        let cleaner = PassManager(tables: tables, traits: traits)
+        cleaner.run(PassManager.cleaning + PassManager.finishing, on: &unit)
+        tables.program.functions[index] = unit
+        scan(unit)
+    }
+    for function in checked.functions where !isWanted[function.index] {
+        var block = IRBlock()
+        block.instructions = [Instruction(.returnVoid, site: tables.site(function.token, inlinedAt: nil))]
+        tables.program.functions[function.index].blocks = [block]
+        tables.program.functions[function.index].result = .unknown
+    }
+}
+
+private func lower(_ global: CheckedGlobal, options: LoweringOptions, diagnostics: inout [Diagnostic]) -> IRGlobal {
+    var initial = global.initial
+    if let value = options.initialValues[global.name], !global.isArray {
+        switch (value, global.valueType) {
+        case (.number, .string), (.string, .long):
+            diagnostics.append(
+                Diagnostic(
+                    .semanticError, "the value given for '\(global.name)' is not a \(global.valueType)",
+                    tokens: [global.token]))
+        default: initial = value
+        }
+    }
+    return IRGlobal(
+        name: global.name, keyTypes: global.keyTypes, valueType: global.valueType,
+        capacity: global.declaredSize ?? options.limits.maxMapEntries, isDeclaredSize: global.declaredSize != nil,
+        wraps: global.wraps, initial: initial, isDisplayed: global.isDisplayed, isPointer: global.isPointer)
+}

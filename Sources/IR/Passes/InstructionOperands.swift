@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import Semantics
+
+extension ProgramTables {
+    /// The register that an instruction always sets.
+    func definition(of instruction: Instruction) -> Operand? {
+        switch instruction.op {
+        case .integerConstant, .integerMove, .add, .subtract, .multiply, .divide, .modulo, .and, .or, .xor,
+            .shiftLeft, .shiftRight, .shiftRightLogical, .equal, .notEqual, .less, .lessEqual, .greater,
+            .greaterEqual, .negate, .complement, .logicalNot, .extend, .stringEqual, .stringNotEqual, .stringLess,
+            .stringLessEqual, .stringGreater, .stringGreaterEqual, .loadInteger, .fetchAdd, .elementLoadInteger,
+            .elementFetchAdd, .elementExists, .argument, .returnValue, .readMemory, .canReadMemory, .canReadString,
+            .slotInteger, .slotReadable:
+            return .integer(instruction.dst)
+        case .stringConstant, .stringMove, .concatenate, .loadString, .elementLoadString, .format, .slotString:
+            return .string(instruction.dst)
+        case .call: return register(instruction.dst, program.functions[Int(instruction.a)].result)
+        case .builtin: return register(instruction.dst, builtin(instruction).signature.result)
+        case .jump, .branch, .returnInteger, .returnString, .returnVoid, .nextOverload, .storeInteger, .storeString,
+            .deleteGlobal, .elementStoreInteger, .elementStoreString, .elementDelete, .iterationBegin, .iterationNext,
+            .iterationEnd, .print, .action:
+            return nil
+        }
+    }
+
+    /// The registers that `iterationNext` sets on the way into the loop's body.
+    func loopVariables(of instruction: Instruction) -> [Operand] {
+        guard instruction.op == .iterationNext else { return [] }
+        let iteration = program.iterations[Int(instruction.dst)]
+        return iteration.keys + [iteration.value].compactMap { $0 }
+    }
+
+    /// Visits the registers that an instruction reads.
+    func forEachUse(of instruction: Instruction, _ visit: (Operand) -> Void) {
+        switch instruction.op {
+        case .integerMove, .negate, .complement, .logicalNot, .extend, .returnInteger, .storeInteger, .readMemory,
+            .canReadMemory:
+            visit(.integer(instruction.a))
+        case .add, .subtract, .multiply, .divide, .modulo, .and, .or, .xor, .shiftLeft, .shiftRight,
+            .shiftRightLogical, .equal, .notEqual, .less, .lessEqual, .greater, .greaterEqual:
+            visit(.integer(instruction.a))
+            visit(.integer(instruction.b))
+        case .stringMove, .returnString, .storeString: visit(.string(instruction.a))
+        case .concatenate, .stringEqual, .stringNotEqual, .stringLess, .stringLessEqual, .stringGreater,
+            .stringGreaterEqual:
+            visit(.string(instruction.a))
+            visit(.string(instruction.b))
+        case .branch: visit(.integer(instruction.dst))
+        case .fetchAdd: visit(.integer(instruction.b))
+        case .elementStoreInteger, .elementFetchAdd:
+            visit(.integer(instruction.dst))
+            list(instruction.b).forEach(visit)
+        case .elementStoreString:
+            visit(.string(instruction.dst))
+            list(instruction.b).forEach(visit)
+        case .elementLoadInteger, .elementLoadString, .elementExists, .elementDelete, .call, .builtin, .print,
+            .format, .canReadString:
+            list(instruction.b).forEach(visit)
+        case .iterationBegin:
+            let iteration = program.iterations[Int(instruction.a)]
+            if let limit = iteration.limit { visit(.integer(limit)) }
+            (iteration.slice ?? []).forEach(visit)
+        case .integerConstant, .stringConstant, .jump, .returnVoid, .nextOverload, .loadInteger, .loadString,
+            .deleteGlobal, .iterationNext, .iterationEnd, .argument, .returnValue, .slotInteger, .slotString,
+            .slotReadable, .action:
+            break
+        }
+    }
+
+    /// Replaces the registers that an instruction reads. What it sets stays, but for `elementFetchAdd`.
+    func rewriteUses(of instruction: inout Instruction, _ map: (Operand) -> Operand) {
+        switch instruction.op {
+        case .integerMove, .negate, .complement, .logicalNot, .extend, .returnInteger, .storeInteger, .readMemory,
+            .canReadMemory:
+            instruction.a = map(.integer(instruction.a)).index
+        case .add, .subtract, .multiply, .divide, .modulo, .and, .or, .xor, .shiftLeft, .shiftRight,
+            .shiftRightLogical, .equal, .notEqual, .less, .lessEqual, .greater, .greaterEqual:
+            instruction.a = map(.integer(instruction.a)).index
+            instruction.b = map(.integer(instruction.b)).index
+        case .stringMove, .returnString, .storeString: instruction.a = map(.string(instruction.a)).index
+        case .concatenate, .stringEqual, .stringNotEqual, .stringLess, .stringLessEqual, .stringGreater,
+            .stringGreaterEqual:
+            instruction.a = map(.string(instruction.a)).index
+            instruction.b = map(.string(instruction.b)).index
+        case .branch: instruction.dst = map(.integer(instruction.dst)).index
+        case .fetchAdd: instruction.b = map(.integer(instruction.b)).index
+        case .elementStoreInteger, .elementFetchAdd:
+            instruction.dst = map(.integer(instruction.dst)).index
+            instruction.b = rewrite(instruction.b, map)
+        case .elementStoreString:
+            instruction.dst = map(.string(instruction.dst)).index
+            instruction.b = rewrite(instruction.b, map)
+        case .elementLoadInteger, .elementLoadString, .elementExists, .elementDelete, .call, .builtin, .print,
+            .format, .canReadString:
+            instruction.b = rewrite(instruction.b, map)
+        case .iterationBegin:
+            let place = Int(instruction.a)
+            program.iterations[place].limit = program.iterations[place].limit.map { map(.integer($0)).index }
+            program.iterations[place].slice = program.iterations[place].slice?.map(map)
+        default: break
+        }
+    }
+
+    private func rewrite(_ index: Int32, _ map: (Operand) -> Operand) -> Int32 {
+        let list = self.list(index)
+        let mapped = list.map(map)
+        return mapped == list ? index : operands(mapped)
+    }
+
+    private func list(_ index: Int32) -> [Operand] { program.operandLists[Int(index)] }
+
+    private func register(_ index: Int32, _ type: ValueType) -> Operand? {
+        switch type {
+        case .long: .integer(index)
+        case .string: .string(index)
+        case .unknown, .statistics: nil
+        }
+    }
+
+    /// The built-in function of an instruction.
+    func builtin(_ instruction: Instruction) -> Builtin {
+        Builtin(rawValue: UInt16(truncatingIfNeeded: instruction.a)) ?? .abort
+    }
+}
+
+extension Operand {
+    /// The number of the register; -1 for a wildcard.
+    var index: Int32 {
+        switch self {
+        case .integer(let register), .string(let register): register
+        case .wildcard: -1
+        }
+    }
+}
+
+extension Instruction {
+    /// The blocks that a terminator may go to.
+    var successors: [Int] {
+        switch op {
+        case .jump: [Int(a)]
+        case .branch, .iterationNext: [Int(a), Int(b)]
+        default: []
+        }
+    }
+}

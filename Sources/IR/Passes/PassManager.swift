@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+/// One transformation of a unit that keeps its meaning.
+struct UnitPass: Sendable {
+    /// The name, for messages and tests.
+    var name: String
+    /// Changes the unit; returns whether it did.
+    var run: @Sendable (inout IRUnit, PassContext) -> Bool
+}
+
+/// What passes may look at beside the unit.
+struct PassContext {
+    let tables: ProgramTables
+    let traits: FunctionTraits
+}
+
+/// Runs passes in order until none changes anything.
+struct PassManager {
+    /// The passes that clean up after lowering and after planning; repeated until they are done.
+    static let cleaning = [
+        foldConstants, propagateCopies, simplifyFlow, removeDeadCode,
+    ]
+    /// The passes that run once at the end.
+    static let finishing = [mergeActions, dropInitialZeros, compactRegisters]
+    /// The most rounds; programs need two or three.
+    private static let maximumRounds = 8
+
+    private let context: PassContext
+
+    init(tables: ProgramTables, traits: FunctionTraits) {
+        context = PassContext(tables: tables, traits: traits)
+    }
+
+    /// Runs passes on a unit, again and again while they find something to do.
+    func run(_ passes: [UnitPass], on unit: inout IRUnit) {
+        for _ in 0..<Self.maximumRounds {
+            var changed = false
+            for pass in passes where pass.run(&unit, context) { changed = true }
+            if !changed { return }
+        }
+    }
+}
