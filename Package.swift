@@ -34,6 +34,7 @@ let package = Package(
         .testTarget(name: "BPFTests", dependencies: ["BPF"]),
         .testTarget(name: "KernelTests", dependencies: ["Kernel"]),
         .testTarget(name: "SessionTests", dependencies: ["Session"]),
+        .testTarget(name: "swtapTests", dependencies: ["swtap"]),
     ],
     swiftLanguageModes: [.v6]
 )
