@@ -5,14 +5,21 @@ public func parse(_ source: SourceFile, options: ParseOptions) -> ParseResult {
     var lexer = Lexer(source, arguments: options.scriptArguments)
     let tokens = lexer.tokens()
     let diagnostics: [Diagnostic] = []
-    var parser = Parser(source: source, tokens: tokens, options: options)
+    let parser = Parser(source: source, tokens: tokens, options: options)
     parser.parseFile()
     return ParseResult(
         file: parser.file, diagnostics: diagnostics + parser.diagnostics, usedArguments: lexer.usedArguments)
 }
 
+/// Why a declaration could not be read; a class, since every frame of the parser keeps room for one.
+final class Failure: Error {
+    let diagnostic: Diagnostic
+
+    init(_ diagnostic: Diagnostic) { self.diagnostic = diagnostic }
+}
+
 /// A recursive-descent parser over preprocessed tokens; its rules are in the extensions, one file per part of the grammar.
-struct Parser {
+final class Parser {
     /// The most levels of nesting that a tree may have, so that walking it never exhausts a small thread's stack.
     static let nestingLimit = 200
 
@@ -56,73 +63,73 @@ struct Parser {
         index + distance < tokens.count && tokens[index + distance].isOperator(text)
     }
 
-    mutating func accept(_ text: StaticString) -> Bool {
+    func accept(_ text: StaticString) -> Bool {
         guard at(text) else { return false }
         index += 1
         return true
     }
 
-    mutating func acceptKeyword(_ text: StaticString) -> Bool {
+    func acceptKeyword(_ text: StaticString) -> Bool {
         guard atKeyword(text) else { return false }
         index += 1
         return true
     }
 
     @discardableResult
-    mutating func expect(_ text: StaticString) throws(Diagnostic) -> Token {
+    func expect(_ text: StaticString) throws(Failure) -> Token {
         guard let token = next, token.isOperator(text) else { throw unexpected("expected '\(text)'") }
         index += 1
         return token
     }
 
-    mutating func expectIdentifier(_ message: String = "expected identifier") throws(Diagnostic) -> Token {
+    func expectIdentifier(_ message: String = "expected identifier") throws(Failure) -> Token {
         guard let token = next, token.kind == .identifier else { throw unexpected(message) }
         index += 1
         return token
     }
 
     /// The error for a token that no rule takes; a junk token tells its own story instead.
-    func unexpected(_ message: String, site: String = "\(#fileID):\(#line)") -> Diagnostic {
+    func unexpected(_ message: String) -> Failure {
         guard let token = next else {
-            return Diagnostic(.parseError, message, relation: .saw, endOfFile: source, site: site)
+            return Failure(Diagnostic(.parseError, message, relation: .saw, endOfFile: source))
         }
         switch token.problem {
-        case .message(let problem): return Diagnostic(.parseError, problem, tokens: [token], site: site)
-        case .diagnostic(let diagnostic): return diagnostic
-        case nil: return Diagnostic(.parseError, message, tokens: [token], relation: .saw, site: site)
+        case .message(let problem): return Failure(Diagnostic(.parseError, problem, tokens: [token]))
+        case .diagnostic(let diagnostic): return Failure(diagnostic)
+        case nil: return Failure(Diagnostic(.parseError, message, tokens: [token], relation: .saw))
         }
     }
 
     /// The error about a token itself.
-    func error(_ message: String, at token: Token, site: String = "\(#fileID):\(#line)") -> Diagnostic {
-        Diagnostic(.parseError, message, tokens: [token], site: site)
+    func error(_ message: String, at token: Token) -> Failure {
+        Failure(Diagnostic(.parseError, message, tokens: [token]))
     }
 
     // MARK: - Nesting
 
     /// Goes one construct deeper and forgets `height`; the caller leaves by lowering `depth`.
-    mutating func enter() throws(Diagnostic) {
+    func enter() throws(Failure) {
         depth += 1
         height = 0
         try checkNesting()
     }
 
-    func checkNesting() throws(Diagnostic) {
+    func checkNesting() throws(Failure) {
         guard depth + height <= Parser.nestingLimit else {
             let message = "nested more than \(Parser.nestingLimit) levels deep"
             throw next.map { error(message, at: $0) }
-                ?? Diagnostic(.parseError, message, relation: .saw, endOfFile: source)
+                ?? Failure(Diagnostic(.parseError, message, relation: .saw, endOfFile: source))
         }
     }
 
     // MARK: - Files
 
-    mutating func parseFile() {
+    func parseFile() {
         while let token = next {
-            do throws(Diagnostic) {
+            do throws(Failure) {
                 try parseDeclaration(token)
             } catch {
-                diagnostics.append(error)
+                diagnostics.append(error.diagnostic)
                 depth = 0
                 height = 0
                 isInFunction = false
@@ -137,7 +144,7 @@ struct Parser {
             || token.isKeyword("private") || token.isKeyword("function")
     }
 
-    private mutating func parseDeclaration(_ token: Token) throws(Diagnostic) {
+    private func parseDeclaration(_ token: Token) throws(Failure) {
         if acceptKeyword("probe") {
             try parseProbe(token)
         } else if acceptKeyword("global") {
@@ -159,7 +166,7 @@ struct Parser {
     }
 
     /// Takes the embedded code at hand, which only privileged scripts may have.
-    mutating func parseEmbedded(isExpression: Bool = false) throws(Diagnostic) -> Token {
+    func parseEmbedded(isExpression: Bool = false) throws(Failure) -> Token {
         guard let token = next, token.kind == .embedded else { throw unexpected("expected '%{'") }
         index += 1
         guard isPrivileged else {
@@ -171,7 +178,7 @@ struct Parser {
 
     // MARK: - Globals
 
-    private mutating func parseGlobals(isPrivate: Bool) throws(Diagnostic) {
+    private func parseGlobals(isPrivate: Bool) throws(Failure) {
         repeat {
             let token = try expectIdentifier()
             let name = token.text
@@ -206,7 +213,7 @@ struct Parser {
 
     // MARK: - Functions
 
-    private mutating func parseFunction(isPrivate: Bool) throws(Diagnostic) {
+    private func parseFunction(isPrivate: Bool) throws(Failure) {
         guard let token = next,
             token.kind == .identifier || token.isKeyword("string") || token.isKeyword("long")
         else { throw unexpected("expected identifier") }
@@ -245,7 +252,7 @@ struct Parser {
                 priority: priority, body: body))
     }
 
-    private mutating func parseOptionalType() throws(Diagnostic) -> TypeName? {
+    private func parseOptionalType() throws(Failure) -> TypeName? {
         guard accept(":") else { return nil }
         if acceptKeyword("string") { return .string }
         if acceptKeyword("long") { return .long }

@@ -13,7 +13,7 @@ extension Parser {
     }
 
     /// An expression that starts with an operator which is not a prefix: only @-words are left.
-    mutating func parseAtWord(_ token: Token) throws(Diagnostic) -> Expression {
+    func parseAtWord(_ token: Token) throws(Failure) -> Expression {
         guard token.content.bytes.first == UInt8(ascii: "@"), token.content.bytes.count > 1 else {
             throw unexpected("expected expression")
         }
@@ -39,7 +39,7 @@ extension Parser {
         return try node(token, kind)
     }
 
-    private mutating func parseOperands(of word: AtWord) throws(Diagnostic) -> ExpressionKind {
+    private func parseOperands(of word: AtWord) throws(Failure) -> ExpressionKind {
         switch word {
         case .cast:
             let value = try parseNested()
@@ -76,7 +76,7 @@ extension Parser {
     }
 
     /// A bucket, or the whole histogram where a print call may show it.
-    private mutating func parseHistogramValue(_ token: Token) throws(Diagnostic) -> Expression {
+    private func parseHistogramValue(_ token: Token) throws(Failure) -> Expression {
         let mayBeBare = bareHistogramIndex == index
         let histogram = try parseHistogram()
         if mayBeBare && (at(",") || at(")")) { return Expression(token: token, kind: .histogram(histogram)) }
@@ -89,7 +89,7 @@ extension Parser {
     }
 
     /// `@hist_log(e)` or `@hist_linear(e, low, high, step)`.
-    mutating func parseHistogram() throws(Diagnostic) -> HistogramExpression {
+    func parseHistogram() throws(Failure) -> HistogramExpression {
         let isLinear = next?.text == "@hist_linear"
         index += 1
         try expect("(")

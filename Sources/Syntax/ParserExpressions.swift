@@ -2,7 +2,7 @@
 
 extension Parser {
     /// A full expression: assignments and all below.
-    mutating func parseExpression() throws(Diagnostic) -> Expression {
+    func parseExpression() throws(Failure) -> Expression {
         let left = try parseConditional()
         guard let token = next, let op = OperatorTable.infix(token) else { return left }
         switch op.shape {
@@ -16,7 +16,7 @@ extension Parser {
     }
 
     /// The operator at hand and the right side of an assignment; `height` becomes that of the higher side.
-    private mutating func parseAssigned() throws(Diagnostic) -> Expression {
+    private func parseAssigned() throws(Failure) -> Expression {
         let leftHeight = height
         index += 1
         let right = try parseNested()
@@ -25,7 +25,7 @@ extension Parser {
     }
 
     /// `c ? a : b`, and all that binds tighter.
-    private mutating func parseConditional() throws(Diagnostic) -> Expression {
+    private func parseConditional() throws(Failure) -> Expression {
         let condition = try parseInfix(OperatorTable.Level.logicalOr)
         guard let token = next, token.isOperator("?") else { return condition }
         var highest = height
@@ -42,7 +42,7 @@ extension Parser {
     }
 
     /// Completes an expression one level higher than its highest operand.
-    mutating func node(_ token: Token, _ kind: ExpressionKind) throws(Diagnostic) -> Expression {
+    func node(_ token: Token, _ kind: ExpressionKind) throws(Failure) -> Expression {
         height += 1
         try checkNesting()
         return Expression(token: token, kind: kind)
@@ -51,7 +51,7 @@ extension Parser {
     // MARK: - Infix operators of levels 3 to 13
 
     /// Operands joined by operators of at least `lowest` level.
-    private mutating func parseInfix(_ lowest: Int) throws(Diagnostic) -> Expression {
+    private func parseInfix(_ lowest: Int) throws(Failure) -> Expression {
         var left: Expression
         // An operator above this level cannot follow what has been read: its operand would have taken it.
         var ceiling = OperatorTable.Level.unary
@@ -94,7 +94,7 @@ extension Parser {
     }
 
     /// The operator at hand and its right operand; `height` becomes that of the higher side.
-    private mutating func parseOperand(_ lowest: Int) throws(Diagnostic) -> Expression {
+    private func parseOperand(_ lowest: Int) throws(Failure) -> Expression {
         let leftHeight = height
         index += 1
         try enter()
@@ -105,9 +105,9 @@ extension Parser {
     }
 
     /// `in base` after its keys.
-    private mutating func parseMembership(
+    private func parseMembership(
         of keys: [Expression?], bracket: Token?
-    ) throws(Diagnostic) -> Expression {
+    ) throws(Failure) -> Expression {
         guard let token = next, token.isKeyword("in") else { throw unexpected("expected 'in'") }
         index += 1
         let keyHeight = height
@@ -118,7 +118,7 @@ extension Parser {
 
     // MARK: - Prefix and postfix operators
 
-    private mutating func parseUnary() throws(Diagnostic) -> Expression {
+    private func parseUnary() throws(Failure) -> Expression {
         guard let token = next, token.kind == .operator else { return try parsePostfix() }
         let isIncrement = token.isOperator("++")
         if isIncrement || token.isOperator("--") {
@@ -143,7 +143,7 @@ extension Parser {
         return token.isOperator("+") ? .plus : nil
     }
 
-    private mutating func parsePostfix() throws(Diagnostic) -> Expression {
+    private func parsePostfix() throws(Failure) -> Expression {
         let operand = try parseValue()
         guard let token = next, token.kind == .operator else { return operand }
         if accept("++") { return try node(token, .increment(operand, isIncrement: true, isPrefix: false)) }
@@ -154,7 +154,7 @@ extension Parser {
     // MARK: - Lists
 
     /// `[idx, …]` with nil for `*`.
-    mutating func parseIndices() throws(Diagnostic) -> [Expression?] {
+    func parseIndices() throws(Failure) -> [Expression?] {
         try expect("[")
         var indices: [Expression?] = []
         var highest = height
@@ -172,7 +172,7 @@ extension Parser {
     }
 
     /// Expressions separated by commas up to the closing parenthesis, which is taken.
-    mutating func parseArguments(minimum: Int = 0) throws(Diagnostic) -> [Expression] {
+    func parseArguments(minimum: Int = 0) throws(Failure) -> [Expression] {
         var arguments: [Expression] = []
         var highest = 0
         while arguments.count < minimum || !at(")") {
@@ -186,7 +186,7 @@ extension Parser {
     }
 
     /// A full expression one construct deeper; `height` is its own afterwards.
-    mutating func parseNested() throws(Diagnostic) -> Expression {
+    func parseNested() throws(Failure) -> Expression {
         try enter()
         let expression = try parseExpression()
         depth -= 1
@@ -194,7 +194,7 @@ extension Parser {
     }
 
     /// What `in` and foreach look into: an array's name or a histogram.
-    mutating func parseIndexable() throws(Diagnostic) -> Expression {
+    func parseIndexable() throws(Failure) -> Expression {
         if let token = next, isHistogram(token) {
             return Expression(token: token, kind: .histogram(try parseHistogram()))
         }

@@ -2,14 +2,14 @@
 
 extension Parser {
     /// A number with its optional sign, or adjacent strings.
-    mutating func parseLiteral() throws(Diagnostic) -> Literal {
+    func parseLiteral() throws(Failure) -> Literal {
         if next?.kind == .string { return .string(try parseString()) }
         guard next?.kind == .number || at("-") else { throw unexpected("expected literal string or number") }
         return .number(try parseIntegerLiteral())
     }
 
     /// Adjacent string literals as one.
-    mutating func parseString() throws(Diagnostic) -> ByteString {
+    func parseString() throws(Failure) -> ByteString {
         guard let first = next, first.kind == .string else { throw unexpected("expected literal string") }
         index += 1
         guard next?.kind == .string else { return first.content }
@@ -22,7 +22,7 @@ extension Parser {
     }
 
     /// A number with an optional sign.
-    mutating func parseIntegerLiteral() throws(Diagnostic) -> Int64 {
+    func parseIntegerLiteral() throws(Failure) -> Int64 {
         let isNegative = accept("-")
         guard let token = next, token.kind == .number else { throw unexpected("expected number") }
         let magnitude = try parseNumber(token)
@@ -34,7 +34,7 @@ extension Parser {
     }
 
     /// Takes a number token and converts it as a whole.
-    mutating func parseNumber(_ token: Token) throws(Diagnostic) -> UInt64 {
+    func parseNumber(_ token: Token) throws(Failure) -> UInt64 {
         guard let value = parseUnsigned(token.content.bytes) else {
             throw error("number invalid or out of range", at: token)
         }

@@ -11,7 +11,7 @@ extension Parser {
     }
 
     /// A probe or an alias, after its keyword.
-    mutating func parseProbe(_ token: Token) throws(Diagnostic) {
+    func parseProbe(_ token: Token) throws(Failure) {
         var points = try parsePoints()
         var names: [ProbePoint] = []
         var isEpilogue = false
@@ -41,7 +41,7 @@ extension Parser {
     }
 
     /// The points as names of an alias, which have no suffix.
-    private func plainPoints(_ points: [SuffixedPoint]) throws(Diagnostic) -> [ProbePoint] {
+    private func plainPoints(_ points: [SuffixedPoint]) throws(Failure) -> [ProbePoint] {
         for point in points {
             guard let suffix = point.suffix else { continue }
             throw error(
@@ -52,7 +52,7 @@ extension Parser {
         return points.map(\.point)
     }
 
-    private mutating func parsePoints() throws(Diagnostic) -> [SuffixedPoint] {
+    private func parsePoints() throws(Failure) -> [SuffixedPoint] {
         var result: [SuffixedPoint] = []
         repeat {
             result += try parsePoint()
@@ -61,16 +61,14 @@ extension Parser {
         return result
     }
 
-    private func checkCount(_ count: Int) throws(Diagnostic) {
+    private func checkCount(_ count: Int) throws(Failure) {
         guard count <= Parser.pointLimit else {
-            throw Diagnostic(
-                .parseError, "more than \(Parser.pointLimit) probe points in one probe",
-                tokens: index > 0 ? [tokens[index - 1]] : [])
+            throw error("more than \(Parser.pointLimit) probe points in one probe", at: tokens[max(index - 1, 0)])
         }
     }
 
     /// One point as written, multiplied out over its braces.
-    private mutating func parsePoint() throws(Diagnostic) -> [SuffixedPoint] {
+    private func parsePoint() throws(Failure) -> [SuffixedPoint] {
         var points = [SuffixedPoint(point: ProbePoint(components: []), suffix: nil)]
         repeat {
             if let suffix = points.lazy.compactMap(\.suffix).first {
@@ -99,7 +97,7 @@ extension Parser {
     }
 
     /// `?`, `!` and the condition, which hold for every point of the braces.
-    private mutating func parseSuffix(of points: inout [SuffixedPoint]) throws(Diagnostic) {
+    private func parseSuffix(of points: inout [SuffixedPoint]) throws(Failure) {
         let first = next
         let isOptional = accept("?")
         let isSufficient = !isOptional && accept("!")
@@ -124,7 +122,7 @@ extension Parser {
         }
     }
 
-    private mutating func parseComponent() throws(Diagnostic) -> ProbeComponent {
+    private func parseComponent() throws(Failure) -> ProbeComponent {
         guard let first = next, isNamePart(first) else { throw unexpected("expected identifier or '*'") }
         index += 1
         var name = first.text

@@ -2,7 +2,7 @@
 
 extension Parser {
     /// `{ … }`.
-    mutating func parseBlock() throws(Diagnostic) -> Block {
+    func parseBlock() throws(Failure) -> Block {
         let token = try expect("{")
         var statements: [Statement] = []
         while !at("}") { statements.append(try parseStatement()) }
@@ -11,7 +11,7 @@ extension Parser {
     }
 
     /// One statement with the `;` that may end it.
-    mutating func parseStatement() throws(Diagnostic) -> Statement {
+    func parseStatement() throws(Failure) -> Statement {
         guard let token = next else { throw unexpected("expected statement") }
         try enter()
         let kind: StatementKind
@@ -30,7 +30,7 @@ extension Parser {
         return Statement(token: token, kind: kind)
     }
 
-    private mutating func parseExpressionStatement(_ token: Token) throws(Diagnostic) -> StatementKind {
+    private func parseExpressionStatement(_ token: Token) throws(Failure) -> StatementKind {
         guard startsExpression(token) else { throw unexpected("expected statement") }
         let expression = try parseExpression()
         _ = accept(";")
@@ -50,7 +50,7 @@ extension Parser {
         }
     }
 
-    private mutating func parseKeywordStatement(_ token: Token) throws(Diagnostic) -> StatementKind {
+    private func parseKeywordStatement(_ token: Token) throws(Failure) -> StatementKind {
         if acceptKeyword("if") { return try parseIf() }
         if acceptKeyword("while") {
             let condition = try parseParenthesised()
@@ -78,21 +78,21 @@ extension Parser {
         return kind
     }
 
-    private mutating func parseParenthesised() throws(Diagnostic) -> Expression {
+    private func parseParenthesised() throws(Failure) -> Expression {
         try expect("(")
         let expression = try parseExpression()
         try expect(")")
         return expression
     }
 
-    private mutating func parseIf() throws(Diagnostic) -> StatementKind {
+    private func parseIf() throws(Failure) -> StatementKind {
         let condition = try parseParenthesised()
         let then = try parseStatement()
         guard acceptKeyword("else") else { return .if(condition: condition, then: then, otherwise: nil) }
         return .if(condition: condition, then: then, otherwise: try parseStatement())
     }
 
-    private mutating func parseFor() throws(Diagnostic) -> StatementKind {
+    private func parseFor() throws(Failure) -> StatementKind {
         try expect("(")
         let initial = at(";") ? nil : try parseExpression()
         try expect(";")
@@ -103,7 +103,7 @@ extension Parser {
         return .for(initial: initial, condition: condition, step: step, body: try parseStatement())
     }
 
-    private mutating func parseTry() throws(Diagnostic) -> StatementKind {
+    private func parseTry() throws(Failure) -> StatementKind {
         let body = try parseBlock()
         guard acceptKeyword("catch") else { throw unexpected("expected 'catch'") }
         var variable: Token?
@@ -121,7 +121,7 @@ extension Parser {
         var order: (key: SortKey, direction: SortDirection)?
     }
 
-    private mutating func parseForeach() throws(Diagnostic) -> StatementKind {
+    private func parseForeach() throws(Failure) -> StatementKind {
         try expect("(")
         var sort = Sort()
         let value = try parseForeachValue(&sort)
@@ -155,7 +155,7 @@ extension Parser {
     }
 
     /// `v [dir] =`, where `v+=` is a direction and `=` written together.
-    private mutating func parseForeachValue(_ sort: inout Sort) throws(Diagnostic) -> Token? {
+    private func parseForeachValue(_ sort: inout Sort) throws(Failure) -> Token? {
         guard let token = next, token.kind == .identifier else { return nil }
         if isOperator("=", at: 1) {
             index += 2
@@ -170,7 +170,7 @@ extension Parser {
         return token
     }
 
-    private mutating func parseDirection(_ key: SortKey, into sort: inout Sort) throws(Diagnostic) {
+    private func parseDirection(_ key: SortKey, into sort: inout Sort) throws(Failure) {
         guard let token = next, token.isOperator("+") || token.isOperator("-") else { return }
         guard sort.order == nil else { throw error("multiple sort directives", at: token) }
         index += 1

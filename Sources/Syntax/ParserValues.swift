@@ -2,7 +2,7 @@
 
 extension Parser {
     /// A primary with its steps, pretty-printing suffix and `&` in front.
-    mutating func parseValue() throws(Diagnostic) -> Expression {
+    func parseValue() throws(Failure) -> Expression {
         guard let token = next, token.isOperator("&") else { return try parseSteps(after: try parsePrimary()) }
         index += 1
         try enter()
@@ -16,7 +16,7 @@ extension Parser {
     }
 
     /// `->m`, `[i]` and a trailing `$` or `$$`, which make a target of any value.
-    private mutating func parseSteps(after value: Expression) throws(Diagnostic) -> Expression {
+    private func parseSteps(after value: Expression) throws(Failure) -> Expression {
         guard at("->") || at("[") || atPrettySuffix != nil else { return value }
         var target: TargetExpression
         if case .target(let existing) = value.kind, !existing.isAddress {
@@ -62,7 +62,7 @@ extension Parser {
     }
 
     /// A member's name, any word; its own trailing dollars ask for pretty-printing.
-    private mutating func parseMember(into target: inout TargetExpression) throws(Diagnostic) -> Token {
+    private func parseMember(into target: inout TargetExpression) throws(Failure) -> Token {
         guard let token = next, token.kind == .identifier || token.kind == .keyword else {
             throw unexpected("expected identifier")
         }
@@ -83,7 +83,7 @@ extension Parser {
 
     // MARK: - Primaries
 
-    private mutating func parsePrimary() throws(Diagnostic) -> Expression {
+    private func parsePrimary() throws(Failure) -> Expression {
         height = 0
         guard let token = next else { throw unexpected("expected expression") }
         switch token.kind {
@@ -116,7 +116,7 @@ extension Parser {
     }
 
     /// A variable, array element, call, print call or target variable.
-    private mutating func parseWord(_ token: Token) throws(Diagnostic) -> Expression {
+    private func parseWord(_ token: Token) throws(Failure) -> Expression {
         let name = token.text
         if token.content.bytes.first == UInt8(ascii: "$") {
             guard token.content.bytes.contains(where: { $0 != UInt8(ascii: "$") }) else {
@@ -139,7 +139,7 @@ extension Parser {
 
     // MARK: - The print family
 
-    private mutating func parsePrint(_ kind: PrintKind, _ token: Token) throws(Diagnostic) -> Expression {
+    private func parsePrint(_ kind: PrintKind, _ token: Token) throws(Failure) -> Expression {
         try expect("(")
         var format: ByteString?
         var arguments: [Expression] = []
