@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import Syntax
+
+/// All families of probe points; a new one only has to be added here.
+let allProbeFamilies: [any ProbeFamily] = [
+    SessionFamily(), TimerFamily(), FunctionFamily(), KprobeFamily(), TracepointFamily(),
+]
+
+/// `begin end error never init oneshot`: the life of the session.
+struct SessionFamily: ProbeFamily {
+    let shapes = [
+        "begin", "begin(number)", "end", "end(number)", "error", "error(number)", "never", "init", "oneshot",
+    ]
+
+    func resolve(_ match: PointMatch, _ context: PointContext) throws(Diagnostic) -> [ResolvedPoint] {
+        let name = match.components[0].name
+        let order = match.number(name) ?? 0
+        switch name {
+        case "begin": return [ResolvedPoint(point: match.text(), event: .begin(order))]
+        case "end": return [ResolvedPoint(point: match.text(), event: .end(order))]
+        case "error": return [ResolvedPoint(point: match.text(), event: .error(order))]
+        case "init": return [ResolvedPoint(point: "begin(\(Int64.min))", event: .begin(.min))]
+        case "oneshot": return [ResolvedPoint(point: "begin", event: .begin(0), exitsAtEnd: true)]
+        default: return [ResolvedPoint(point: match.text(), event: .never)]
+        }
+    }
+}
+
+/// `kernel.trace("…")`: tracepoints.
+struct TracepointFamily: ProbeFamily {
+    let shapes = ["kernel.trace(string)"]
+
+    func resolve(_ match: PointMatch, _ context: PointContext) throws(Diagnostic) -> [ResolvedPoint] {
+        guard let pattern = match.string("trace") else { return [] }
+        let found = context.catalog.tracepoints(matching: pattern)
+        if found.isEmpty {
+            let plain = pattern.split(separator: ":").last.map(String.init) ?? pattern
+            let names = isGlob(pattern) || !context.suggests ? [] : context.catalog.tracepoints(matching: "*").map(\.name)
+            let similar = similarNames(to: plain, among: names)
+            throw Diagnostic(
+                .semanticError, "no match\(similarSuffix(similar, word: "similar tracepoints"))", site: "tracepoint")
+        }
+        return found.map { tracepoint in
+            let name = tracepoint.system.map { "\($0):\(tracepoint.name)" } ?? tracepoint.name
+            return ResolvedPoint(
+                point: match.text(replacing: "trace", with: name), event: .tracepoint(tracepoint),
+                functionName: tracepoint.name)
+        }
+    }
+}

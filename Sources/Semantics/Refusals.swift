@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import Syntax
+
+/// Parts of the language that are understood and refused by name; a part that arrives is removed from here.
+enum Refusal {
+    case aggregateAdd
+    case aggregate(AggregateOperator)
+    case histogram
+    case regex
+    case tryCatch
+    case const
+    case perf
+    case register
+    case kernelVariable
+    case embeddedCode
+    case targetWrite
+
+    /// The message.
+    var message: String {
+        switch self {
+        case .aggregateAdd: "statistics ('<<<') are not supported yet"
+        case .aggregate(let operation): "statistics ('@\(operation.rawValue)') are not supported yet"
+        case .histogram: "histograms ('@hist_log', '@hist_linear') are not supported yet"
+        case .regex: "regular expressions ('=~', '!~') are not supported yet"
+        case .tryCatch: "'try' and 'catch' are not supported yet"
+        case .const: "'@const' is not supported: it needs a C compiler"
+        case .perf: "'@perf' is not supported yet"
+        case .register: "'@kregister' and '@uregister' are not supported yet"
+        case .kernelVariable: "'@var' is not supported yet: BTF does not give the addresses of variables"
+        case .embeddedCode: "embedded C code is not supported"
+        case .targetWrite: "writing to target variables is not supported"
+        }
+    }
+
+    func diagnostic(_ token: Token) -> Diagnostic { Diagnostic(.semanticError, message, tokens: [token], site: message) }
+
+    /// Probe point families that are refused whatever follows, by their first components.
+    static let families: [(path: [String], reason: String)] = [
+        (["process"], notYet("process")),
+        (["procfs"], notYet("procfs")),
+        (["perf"], notYet("perf")),
+        (["netfilter"], notYet("netfilter")),
+        (["input"], notYet("input")),
+        (["debuginfod"], notYet("debuginfod")),
+        (["python2"], notYet("python2")),
+        (["python3"], notYet("python3")),
+        (["java"], notYet("java")),
+        (["kernel", "data"], notYet("kernel.data")),
+        (["kernel", "lsm"], notYet("kernel.lsm")),
+        (["kernel", "tracepoint"], notYet("kernel.tracepoint")),
+        (["module", "tracepoint"], notYet("module.tracepoint")),
+        (["kernel", "statement"], noLines("statement")),
+        (["module", "statement"], noLines("statement")),
+        (["kernel", "function", "inline"], noLines("inline")),
+        (["module", "function", "inline"], noLines("inline")),
+        (["kernel", "function", "callee"], noLines("callee")),
+        (["module", "function", "callee"], noLines("callee")),
+        (["kernel", "function", "callees"], noLines("callees")),
+        (["module", "function", "callees"], noLines("callees")),
+        (["kernel", "function", "label"], noLines("label")),
+        (["module", "function", "label"], noLines("label")),
+        (["kprobe", "statement"], notYet("kprobe.statement")),
+        (["timer", "profile"], "profile timers ('timer.profile') are not supported yet"),
+    ]
+
+    private static func notYet(_ family: String) -> String { "probe point family '\(family)' is not supported yet" }
+
+    private static func noLines(_ component: String) -> String {
+        "'.\(component)' probes are not supported: BTF says nothing of source lines, inlined functions and labels"
+    }
+}
