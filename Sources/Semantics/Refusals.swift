@@ -32,7 +32,9 @@ enum Refusal {
         }
     }
 
-    func diagnostic(_ token: Token) -> Diagnostic { Diagnostic(.semanticError, message, tokens: [token], site: message) }
+    func diagnostic(_ token: Token) -> Diagnostic {
+        Diagnostic(.semanticError, message, tokens: [token], site: message)
+    }
 
     /// Probe point families that are refused whatever follows, by their first components.
     static let families: [(path: [String], reason: String)] = [

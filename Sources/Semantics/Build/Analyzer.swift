@@ -170,7 +170,9 @@ final class Analyzer {
         while progress {
             progress = false
             for node in pendingNodes {
-                guard case .pending(let target) = node.kind, let carried = carriedType(of: target.base) else { continue }
+                guard case .pending(let target) = node.kind, let carried = carriedType(of: target.base) else {
+                    continue
+                }
                 node.become(target.resolve(carried))
                 progress = true
             }
@@ -209,7 +211,9 @@ final class Analyzer {
         var seen: Set<ObjectIdentifier> = []
         let mark = { (body: Body) in
             body.statement.forEachNode { [self] node in
-                guard case .failed(let diagnostic) = node.kind, seen.insert(ObjectIdentifier(node)).inserted else { return }
+                guard case .failed(let diagnostic) = node.kind, seen.insert(ObjectIdentifier(node)).inserted else {
+                    return
+                }
                 if options.skipBadVariables {
                     warn("Bad $context variable being substituted with literal 0", node.token)
                     node.kind = .integer(0)

@@ -16,6 +16,9 @@ extension Builder {
         if let builtin = symbols.builtin(named: name, arity: arguments.count) {
             return Node(token, .builtin(builtin, arguments.map(build)))
         }
+        if name == "readable", arguments.count == 1, !scope.isUser {
+            return Node(token, .readable(build(arguments[0])))
+        }
         for argument in arguments { _ = build(argument) }
         let arities = symbols.arities(of: name, from: scope)
         if let arity = arities.first {
@@ -28,7 +31,9 @@ extension Builder {
     /// Replaces a call by the expression that the function returns, where it is just that: what is evaluated when a
     /// function is entered can then be read there in single values.
     private func expandInPlace(_ entry: FunctionEntry, _ arguments: [Node]) -> Node? {
-        guard expansionDepth < 8, !entry.facts.hasNext, case .block(let block) = entry.declaration.body else { return nil }
+        guard expansionDepth < 8, !entry.facts.hasNext, case .block(let block) = entry.declaration.body else {
+            return nil
+        }
         let statements = block.statements.filter { if case .null = $0.kind { false } else { true } }
         guard statements.count == 1, case .return(let value?) = statements[0].kind else { return nil }
         analyzer.pullIn(entry.scope)
@@ -95,7 +100,9 @@ extension Analyzer {
         guard entry.facts.hasNext else { return }
         let overloads = symbols.overloads(
             named: entry.declaration.name, arity: entry.declaration.parameters.count, from: entry.scope)
-        guard let position = overloads.firstIndex(where: { $0 === entry }), position + 1 < overloads.count else { return }
+        guard let position = overloads.firstIndex(where: { $0 === entry }), position + 1 < overloads.count else {
+            return
+        }
         instance.nextOverload = self.instance(of: overloads[position + 1], probe: instance.probe)
     }
 }

@@ -15,7 +15,9 @@ extension Builder {
         if let sort = loop.sort, case .value(let operation?) = sort.key {
             fail(Refusal.aggregate(operation).diagnostic(token), token)
         }
-        guard let array = array(named: name, arity: loop.keys.count, token: loop.base.token) else { return .empty(token) }
+        guard let array = array(named: name, arity: loop.keys.count, token: loop.base.token) else {
+            return .empty(token)
+        }
         if let slice = loop.slice, slice.count != loop.keys.count {
             fail("inconsistent arity (\(loop.keys.count) vs \(slice.count))", loop.base.token)
             return .empty(token)

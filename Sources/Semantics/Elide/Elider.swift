@@ -137,7 +137,8 @@ final class Elider {
         // A call of a function without a value stays a call: only its purity matters.
         if PurityChecker.isPure(node) {
             if case .call(let function, _) = node.kind {
-                analyzer.warnUser("side-effect-free function '\(function.entry.declaration.name)'", function.entry.declaration.token)
+                analyzer.warnUser(
+                    "side-effect-free function '\(function.entry.declaration.name)'", function.entry.declaration.token)
             }
             analyzer.warnUser("Eliding side-effect-free expression ", node.token)
             return removed(statement)
@@ -203,7 +204,7 @@ final class Elider {
             guard isDead(variable) else { return nil }
             warnAssignment(variable, node)
         case .element(let array, let keys):
-            guard isDead(array), keys.allSatisfy { PurityChecker.isPure($0) } else { return nil }
+            guard isDead(array), keys.allSatisfy({ PurityChecker.isPure($0) }) else { return nil }
             warnAssignment(array, node)
         default: return nil
         }

@@ -43,7 +43,8 @@ private struct FunctionFinder {
         }
         var functions: [KernelFunction] = []
         for module in try modules() {
-            functions += isGlob(pattern)
+            functions +=
+                isGlob(pattern)
                 ? catalog.functions(matching: pattern, module: module, needsTypes: allowsTyped && context.usesTargets)
                 : try exact(pattern, module: module, component)
         }

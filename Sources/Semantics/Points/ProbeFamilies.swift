@@ -35,7 +35,8 @@ struct TracepointFamily: ProbeFamily {
         let found = context.catalog.tracepoints(matching: pattern)
         if found.isEmpty {
             let plain = pattern.split(separator: ":").last.map(String.init) ?? pattern
-            let names = isGlob(pattern) || !context.suggests ? [] : context.catalog.tracepoints(matching: "*").map(\.name)
+            let names =
+                isGlob(pattern) || !context.suggests ? [] : context.catalog.tracepoints(matching: "*").map(\.name)
             let similar = similarNames(to: plain, among: names)
             throw Diagnostic(
                 .semanticError, "no match\(similarSuffix(similar, word: "similar tracepoints"))", site: "tracepoint")

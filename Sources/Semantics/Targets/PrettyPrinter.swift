@@ -88,7 +88,8 @@ final class PrettyPrinter {
     private func renderText(_ address: Node, count: Int?, isUser: Bool) {
         let read: Node
         if let count {
-            read = Node(token, .builtin(isUser ? .userStringN : .kernelStringN, [address, Node(token, .integer(Int64(count)))]))
+            read = Node(
+                token, .builtin(isUser ? .userStringN : .kernelStringN, [address, Node(token, .integer(Int64(count)))]))
         } else {
             read = Node(token, .builtin(isUser ? .userString : .kernelString, [address]))
         }
