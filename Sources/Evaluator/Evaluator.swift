@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import IR
+import Semantics
+import Syntax
+
+/// Runs the handlers of a lowered program in user space: of events of user space, and of kernel events that were
+/// captured. One at a time, on one thread.
+public final class Evaluator {
+    /// The most bytes that one print call emits.
+    static let printLimit = 8192
+
+    /// The bytes that handlers printed, for the session to write and remove.
+    public let output = OutputBuffer()
+    /// Run-time errors so far.
+    public internal(set) var errorCount = 0
+    /// Handlers that the session skipped; it counts them here for `countsWarning`.
+    public var skippedCount = 0
+
+    let program: IRProgram
+    let host: any EvaluationHost
+    let facts: SessionFacts
+
+    // What the loop uses, in memory without reference counts and access checks.
+    let pool: ConstantPool
+    let memory: MachineMemory
+    let sites: [Int32]
+    /// Bytes of a string's slot: MAXSTRINGLEN.
+    let stride: Int
+    let tables: UnsafeMutablePointer<UnsafeMutablePointer<ArrayTable>>
+    let globalIntegers: UnsafeMutablePointer<Int64>
+    let globalStrings: UnsafeMutablePointer<StringView>
+    let globalSlots: UnsafeMutablePointer<UInt8>
+    let encoder: UnsafeMutablePointer<KeyEncoder>
+    /// Room for one text while it is made.
+    let scratch: UnsafeMutablePointer<UInt8>
+    private let arrayIndexes: [Int]
+    private let recordLayouts: [RecordSlots?]
+
+    // What one run has.
+    var budget: Int64 = 0
+    var handler = 0
+    var slotOffsets: UnsafePointer<Int32>
+    var slotKinds: [RecordSlots.Kind] = []
+    var raised: (message: ByteString, places: [Int32])?
+    var hasExited = false
+    var commands: [ByteString] = []
+    /// Iteration states of the frames that are entered; none beyond is live.
+    var iterationsInUse = 0
+
+    // What lasts between runs.
+    var messages: [RuntimeMessage] = []
+    var shownWarnings: Set<ByteString> = []
+    var tokenizer = Tokenizer()
+    var random = RandomSource()
+    /// Memory of slices, kept to be used again.
+    var slices: [(UnsafeMutablePointer<KeyFilter>, UnsafeMutablePointer<UInt8>)] = []
+
+    /// Prepares a program to run; globals have their initial values.
+    public init(program: IRProgram, host: any EvaluationHost, session facts: SessionFacts) {
+        self.program = program
+        self.host = host
+        self.facts = facts
+        stride = max(program.limits.maxStringLength, 16)
+        var translator = ProgramTranslator(program)
+        let translated = translator.translate()
+        sites = translated.sites
+        pool = ConstantPool(program, translated, maxLength: stride - 1)
+        memory = MachineMemory(units: translated.units, nesting: translated.maxNesting, stride: stride)
+        let count = max(program.globals.count, 1)
+        tables = .allocate(capacity: count)
+        globalIntegers = .allocate(capacity: count)
+        globalIntegers.update(repeating: 0, count: count)
+        globalStrings = .allocate(capacity: count)
+        globalSlots = .allocate(capacity: count * stride)
+        encoder = .allocate(capacity: 1)
+        encoder.initialize(to: KeyEncoder(capacity: 1024))
+        scratch = .allocate(capacity: max(stride, Evaluator.printLimit))
+        recordLayouts = program.captures.map { $0.map { RecordSlots($0) } }
+        slotOffsets = UnsafePointer(pool.lists)
+        var arrays: [Int] = []
+        for (index, global) in program.globals.enumerated() where !global.keyTypes.isEmpty {
+            let table = UnsafeMutablePointer<ArrayTable>.allocate(capacity: 1)
+            table.initialize(
+                to: ArrayTable(
+                    keyKinds: global.keyTypes.map { $0 == .string ? .string : .long },
+                    hasStringValue: global.valueType == .string, limit: global.capacity, wraps: global.wraps))
+            tables[index] = table
+            arrays.append(index)
+        }
+        arrayIndexes = arrays
+        for (index, global) in program.globals.enumerated() {
+            globalStrings[index] = StringView(pointer: UnsafePointer(globalSlots + index * stride), length: 0)
+            switch global.initial {
+            case .number(let value): globalIntegers[index] = value
+            case .string(let text):
+                let bytes = Array(text.bytes.prefix { $0 != 0 })
+                bytes.withUnsafeBufferPointer {
+                    if let base = $0.baseAddress {
+                        storeGlobal(index, StringView(pointer: base, length: min($0.count, stride - 1)))
+                    }
+                }
+            case nil: break
+            }
+        }
+    }
+
+    deinit {
+        for index in arrayIndexes {
+            tables[index].pointee.deallocate()
+            tables[index].deinitialize(count: 1)
+            tables[index].deallocate()
+        }
+        releaseSlices()
+        tables.deallocate()
+        globalIntegers.deallocate()
+        globalStrings.deallocate()
+        globalSlots.deallocate()
+        encoder.pointee.deallocate()
+        encoder.deallocate()
+        scratch.deallocate()
+        memory.release()
+        pool.deallocate()
+        for layout in recordLayouts { layout?.deallocate() }
+    }
+
+    /// Runs the handler of a probe, on the record that its capture plan laid out, or on nil for an event of user
+    /// space. Errors become messages; the result says whether the session goes on.
+    public func run(handler: Int, record: UnsafeRawPointer?) -> SessionRequest {
+        guard program.handlers.indices.contains(handler) else { return .proceed }
+        self.handler = handler
+        hasExited = false
+        if let layout = handler < recordLayouts.count ? recordLayouts[handler] : nil {
+            slotOffsets = layout.offsets
+            slotKinds = layout.kinds
+        }
+        let limits = program.limits
+        let isKernel = program.probes[handler].event.isKernel
+        let statements = isKernel ? limits.maxAction : limits.maxActionInterruptible
+        budget = limits.suppressTimeLimits ? Int64.max : Int64(statements)
+        let isDone = execute(unit: program.functions.count + handler, record: record)
+        let mustStop = !isDone && report(handler: handler)
+        if !commands.isEmpty {
+            for command in commands { host.startCommand(command) }
+            commands = []
+        }
+        if mustStop { return .failed }
+        return hasExited ? .exit : .proceed
+    }
+
+    /// The lines for standard error since the last call, in order.
+    public func takeMessages() -> [RuntimeMessage] {
+        guard !messages.isEmpty else { return [] }
+        defer { messages = [] }
+        return messages
+    }
+
+    /// The warning that ends a session with errors or skipped handlers; nil without.
+    public var countsWarning: String? {
+        guard errorCount != 0 || skippedCount != 0 else { return nil }
+        return "WARNING: Number of errors: \(errorCount), skipped probes: \(skippedCount)"
+    }
+}

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import Syntax
+
+/// Why a handler was ended, before it is worded.
+enum Failure {
+    case divisionByZero
+    case overflow(array: Int)
+    case nesting
+    /// No overload of a function is left.
+    case exhausted
+    case actions
+    case readFault(UInt64)
+    case stringFault(UInt64, isUser: Bool)
+    /// A captured value was asked for without a record.
+    case noRecord
+    case message(ByteString)
+
+    static func message(_ text: String) -> Failure { .message(ByteString(text)) }
+}
+
+extension Evaluator {
+    /// Keeps a failure with the place where it happened; false, so that the machine's loop can return it.
+    @inline(never)
+    func fail(
+        _ failure: Failure, _ pc: UnsafePointer<Code>, _ unit: Int, _ depth: Int, _ frames: UnsafeMutablePointer<Frame>,
+        site: Int32? = nil
+    ) -> Bool {
+        var places = [site ?? self.site(before: pc)]
+        for frame in (0..<depth).reversed() { places.append(self.site(before: frames[frame].returnCode)) }
+        raised = (words(failure), places)
+        return false
+    }
+
+    private func site(before pc: UnsafePointer<Code>) -> Int32 {
+        sites[pc - UnsafePointer(pool.code) - 1]
+    }
+
+    /// The place of the statement that was one too many, among those that were counted together.
+    @inline(never)
+    func actionSite(_ code: Code, _ left: Int64, at pc: UnsafePointer<Code>) -> Int32 {
+        guard code.b >= 0 else { return site(before: pc) }
+        let parts = pool.lists + Int(code.b)
+        var rest = left &+ Int64(code.a)
+        for part in 0..<Int(parts[0]) {
+            rest -= Int64(parts[1 + part * 2])
+            if rest < 0 { return parts[2 + part * 2] }
+        }
+        return site(before: pc)
+    }
+
+    private func words(_ failure: Failure) -> ByteString {
+        switch failure {
+        case .divisionByZero: return "division by 0"
+        case .overflow(let array):
+            let global = program.globals[array]
+            return global.isDeclaredSize
+                ? ByteString("Array overflow, check size limit (\(global.capacity))")
+                : "Array overflow, check MAXMAPENTRIES"
+        case .nesting: return "MAXNESTING exceeded"
+        case .exhausted: return "all functions exhausted"
+        case .actions: return "MAXACTION exceeded"
+        case .readFault(let address): return ByteString("read fault [man error::fault] at \(hex(address))")
+        case .stringFault(let address, let isUser):
+            return ByteString("\(isUser ? "user" : "kernel") string copy fault at \(hex(address)) [man error::fault]")
+        case .noRecord: return "no captured event in this probe"
+        case .message(let text): return text
+        }
+    }
+
+    private func hex(_ address: UInt64) -> String { "0x" + String(address, radix: 16) }
+
+    // MARK: Reporting
+
+    /// Shows and counts the failure of a handler; whether the session must stop for it.
+    func report(handler: Int) -> Bool {
+        guard let (message, places) = raised else { return false }
+        raised = nil
+        errorCount += 1
+        guard !facts.suppressesHandlerErrors else { return false }
+        messages.append(.error(line(message, places, handler)))
+        return errorCount > program.limits.maxErrors
+    }
+
+    private func line(_ message: ByteString, _ places: [Int32], _ handler: Int) -> String {
+        var text = "ERROR: \(message)"
+        var isFirst = true
+        for place in places {
+            var next: Int32? = place
+            while let site = next, Int(site) < program.sites.count {
+                let source = program.sites[Int(site)]
+                let token = describe(source.token)
+                text += isFirst ? " near \(token)" : " (called from \(token))"
+                isFirst = false
+                next = source.inlinedAt
+            }
+        }
+        return text + " in probe \(program.probes[handler].point)"
+    }
+}
+
+/// A token as diagnostics name it: `identifier 'x' at FILE:L:C`.
+func describe(_ token: Token) -> String {
+    let place = "at \(token.location.file.name):\(token.location.line):\(token.location.column)"
+    switch token.kind {
+    case .identifier: return "identifier '\(token.content)' \(place)"
+    case .number: return "number '\(token.content)' \(place)"
+    case .string: return "string '\(token.content)' \(place)"
+    case .operator: return "operator '\(token.content)' \(place)"
+    case .junk: return "junk '\(token.content)' \(place)"
+    case .keyword: return "keyword \(place)"
+    case .embedded: return "embedded-code \(place)"
+    }
+}

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+/// Frames, globals and strings of the machine.
+extension Evaluator {
+    /// Makes the registers of a frame 0 and "".
+    @inline(__always)
+    func clearFrame(
+        _ unit: UnitShape, _ integers: UnsafeMutablePointer<Int64>, _ strings: UnsafeMutablePointer<StringView>,
+        _ slots: UnsafeMutablePointer<UInt8>, _ iterations: Int
+    ) {
+        integers.update(repeating: 0, count: unit.integers)
+        var register = 0
+        while register < unit.strings {
+            strings[register] = StringView(pointer: UnsafePointer(slots + register * stride), length: 0)
+            register += 1
+        }
+        if unit.iterations > 0 { clearIterations(iterations, unit.iterations) }
+    }
+
+    private func clearIterations(_ first: Int, _ count: Int) {
+        for index in first..<first + count { memory.iterations[index].array = 0 }
+        iterationsInUse = first + count
+    }
+
+    /// Hands arguments over: strings as views of the caller's slots, which cannot change while the callee runs.
+    @inline(__always)
+    func passArguments(
+        _ arguments: UnsafePointer<Int32>, _ callerIntegers: UnsafeMutablePointer<Int64>,
+        _ callerStrings: UnsafeMutablePointer<StringView>, _ callee: UnitShape,
+        _ integers: UnsafeMutablePointer<Int64>, _ strings: UnsafeMutablePointer<StringView>
+    ) {
+        let parameters = pool.lists + callee.parameters
+        var position = 1
+        while position <= Int(arguments[0]) && position <= Int(parameters[0]) {
+            let from = PackedOperand(raw: arguments[position])
+            let to = PackedOperand(raw: parameters[position])
+            if from.kind == PackedOperand.integerKind {
+                integers[to.register] = callerIntegers[from.register]
+            } else {
+                strings[to.register] = callerStrings[from.register]
+            }
+            position += 1
+        }
+    }
+
+    /// Takes a function's result: bytes in the stack of slots are copied, others stay where they are.
+    @inline(__always)
+    func takeString(
+        _ text: StringView, _ register: Int, _ strings: UnsafeMutablePointer<StringView>,
+        _ slots: UnsafeMutablePointer<UInt8>
+    ) {
+        let isInStack = text.pointer >= UnsafePointer(memory.slots) && text.pointer < UnsafePointer(memory.slotsEnd)
+        guard isInStack else {
+            strings[register] = text
+            return
+        }
+        let slot = slots + register * stride
+        slot.update(from: text.pointer, count: text.length)
+        strings[register] = StringView(pointer: slot, length: text.length)
+    }
+
+    func storeGlobal(_ index: Int, _ text: StringView) {
+        let slot = globalSlots + index * stride
+        copyBytes(slot, text.pointer, text.length)
+        globalStrings[index].length = text.length
+    }
+
+    @inline(never)
+    func deleteGlobal(_ index: Int) {
+        if !program.globals[index].keyTypes.isEmpty {
+            tables[index].pointee.removeAll()
+        } else {
+            globalIntegers[index] = 0
+            globalStrings[index].length = 0
+        }
+    }
+}

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import IR
+
+/// A program as one array of code, with the tables it names.
+struct TranslatedProgram {
+    var code: [Code] = []
+    /// The place in the source of each instruction.
+    var sites: [Int32] = []
+    /// Functions first, then handlers.
+    var units: [UnitShape] = []
+    var lists: [Int32] = []
+    var iterations: [IterationShape] = []
+    /// The depth of calls beyond which `MAXNESTING exceeded` is raised.
+    var maxNesting = 1
+}
+
+/// Lays out the blocks of all units and resolves their jumps.
+struct ProgramTranslator {
+    private let program: IRProgram
+    private let tables: TranslationTables
+    private var result = TranslatedProgram()
+
+    init(_ program: IRProgram) {
+        self.program = program
+        tables = TranslationTables(program)
+    }
+
+    /// Translates the whole program.
+    mutating func translate() -> TranslatedProgram {
+        for unit in program.functions { translate(unit) }
+        for unit in program.handlers { translate(unit) }
+        result.lists = tables.lists
+        result.iterations = tables.iterations
+        result.maxNesting = program.limits.maxNesting ?? CallGraph(program).nesting
+        return result
+    }
+
+    private mutating func translate(_ unit: IRUnit) {
+        var translator = UnitTranslator(unit, program, tables)
+        let blocks = translator.translate()
+        let entry = result.code.count
+        layOut(blocks)
+        result.units.append(
+            UnitShape(
+                entry: entry, integers: unit.integerRegisters, strings: unit.stringRegisters,
+                iterations: translator.iterationCount, parameters: Int(tables.list(unit.parameters)),
+                next: unit.nextOverload ?? -1))
+    }
+
+    private mutating func layOut(_ blocks: [[CodeDraft]]) {
+        var starts: [Int] = []
+        var pending: [(position: Int, draft: CodeDraft)] = []
+        for (number, block) in blocks.enumerated() {
+            starts.append(result.code.count)
+            for draft in settle(block, in: blocks, next: number + 1, mayCopy: true) {
+                if draft.target >= 0 || draft.otherTarget >= 0 { pending.append((result.code.count, draft)) }
+                result.code.append(draft.code)
+                result.sites.append(draft.site)
+            }
+        }
+        // A unit without a terminator, which lowering never makes, must not run into the next one.
+        result.code.append(Code(op: .returnVoid))
+        result.sites.append(0)
+        for (position, draft) in pending {
+            let target = Int32(starts[draft.target])
+            switch draft.code.op {
+            case .jump, .jumpIf, .jumpUnless: result.code[position].a = target
+            case .iterationNext:
+                result.code[position].a = target
+                result.code[position].b = Int32(starts[draft.otherTarget])
+            default: result.code[position].dst = target
+            }
+        }
+    }
+
+    /// Drops jumps to the block that follows, and copies the head of a loop in place of the jump back to it.
+    private func settle(_ block: [CodeDraft], in blocks: [[CodeDraft]], next: Int, mayCopy: Bool) -> [CodeDraft] {
+        guard let last = block.last, last.code.op == .jump else { return block }
+        var result = block
+        if result.count >= 2, result[result.count - 2].isConditional {
+            let condition = result[result.count - 2]
+            if last.target == next {
+                result.removeLast()
+            } else if condition.target == next, let inverted = condition.inverted(to: last.target) {
+                result.removeLast(2)
+                result.append(inverted)
+            }
+            return result
+        }
+        if last.target == next {
+            result.removeLast()
+            return result
+        }
+        let head = blocks[last.target]
+        if mayCopy, head.count <= 4, head.last.map({ $0.code.op == .iterationNext }) == true || isTest(head) {
+            result.removeLast()
+            return result + settle(head, in: blocks, next: next, mayCopy: false)
+        }
+        return result
+    }
+
+    private func isTest(_ block: [CodeDraft]) -> Bool {
+        block.count >= 2 && block[block.count - 2].isConditional
+    }
+}

@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import IR
+import Semantics
+
+/// Turns the blocks of one unit into drafts: constants become immediate operands, a comparison and its branch one
+/// jump, an operation and the move of its result one instruction, statements are counted together.
+struct UnitTranslator {
+    private let program: IRProgram
+    private let unit: IRUnit
+    private let counts: RegisterCounts
+    private let use: RegisterUse
+    private unowned let tables: TranslationTables
+
+    /// The constants that integer registers hold at this point of the block.
+    private var known: [Int32: Int64] = [:]
+    /// Reads of each register that became immediate operands.
+    private var replaced: [Int32: Int] = [:]
+    private var drafts: [CodeDraft] = []
+    private var iterationSlots: [Int32: Int] = [:]
+
+    init(_ unit: IRUnit, _ program: IRProgram, _ tables: TranslationTables) {
+        self.program = program
+        self.unit = unit
+        self.tables = tables
+        use = RegisterUse(program: program)
+        counts = RegisterCounts(unit, use)
+    }
+
+    /// The number of iterations that a frame of the unit keeps.
+    var iterationCount: Int { iterationSlots.count }
+
+    /// The drafts of each block.
+    mutating func translate() -> [[CodeDraft]] {
+        var blocks: [[CodeDraft]] = []
+        for block in unit.blocks {
+            known = [:]
+            drafts = []
+            for code in joinMoves(block.instructions) { translate(code) }
+            blocks.append(drafts)
+        }
+        return blocks.map { mergeActions($0.filter { !isUnusedConstant($0.code) }) }
+    }
+
+    // MARK: Whole blocks
+
+    /// Lets an operation write where the move after it would.
+    private func joinMoves(_ codes: [Instruction]) -> [Instruction] {
+        var result: [Instruction] = []
+        for code in codes {
+            let moved: Operand? =
+                switch code.op {
+                case .integerMove: .integer(code.a)
+                case .stringMove: .string(code.a)
+                default: nil
+                }
+            if let moved, let last = result.last, last.op != .elementFetchAdd, last.op != .iterationNext,
+                counts.isTemporary(moved), use.writes(last) == [moved]
+            {
+                result[result.count - 1].dst = code.dst
+                continue
+            }
+            result.append(code)
+        }
+        return result
+    }
+
+    /// Whether a constant is loaded into a register that nothing reads any more.
+    private func isUnusedConstant(_ code: Code) -> Bool {
+        guard code.op == .immediate || code.op == .constant else { return false }
+        let reads = counts.reads[.integer(code.dst), default: 0]
+        return counts.isWrittenOnce(.integer(code.dst)) && replaced[code.dst, default: 0] == reads
+    }
+
+    private func mergeActions(_ drafts: [CodeDraft]) -> [CodeDraft] {
+        var result: [CodeDraft] = []
+        var open: Int?
+        var parts: [(count: Int32, site: Int32)] = []
+        func close() {
+            if let open, parts.count > 1 { result[open].code.b = tables.addActionParts(parts) }
+        }
+        for draft in drafts {
+            if draft.code.op == .action {
+                if let open {
+                    result[open].code.a &+= draft.code.a
+                    parts.append((draft.code.a, draft.site))
+                    continue
+                }
+                open = result.count
+                parts = [(draft.code.a, draft.site)]
+            } else if !draft.isInvisible {
+                close()
+                open = nil
+            }
+            result.append(draft)
+        }
+        close()
+        return result
+    }
+
+    // MARK: Single instructions
+
+    private mutating func emit(_ code: Code, _ site: Int32, target: Int = -1, other: Int = -1) {
+        drafts.append(CodeDraft(code: code, site: site, target: target, otherTarget: other))
+    }
+
+    private mutating func translate(_ code: Instruction) {
+        switch code.op {
+        case .integerConstant: constant(code)
+        case .add, .subtract, .multiply, .divide, .modulo, .and, .or, .xor, .shiftLeft, .shiftRight,
+            .shiftRightLogical, .equal, .notEqual, .less, .lessEqual, .greater, .greaterEqual:
+            binary(code)
+        case .stringGreater: simple(.stringLess, code, swapped: true)
+        case .stringGreaterEqual: simple(.stringLessEqual, code, swapped: true)
+        case .branch: branch(code)
+        case .jump: emit(Code(op: .jump), code.site, target: Int(code.a))
+        case .iterationNext:
+            emit(
+                Code(op: .iterationNext, dst: iteration(code.dst)), code.site, target: Int(code.a),
+                other: Int(code.b))
+        case .fetchAdd: fetchAdd(code)
+        case .call: call(code)
+        case .builtin: builtin(code)
+        case .print:
+            emit(Code(op: .print, a: tables.format(code.a), b: tables.list(code.b)), code.site)
+        case .format:
+            emit(Code(op: .format, dst: code.dst, a: tables.format(code.a), b: tables.list(code.b)), code.site)
+        case .iterationBegin: emit(Code(op: .iterationBegin, a: iteration(code.a)), code.site)
+        case .iterationEnd: emit(Code(op: .iterationEnd, a: iteration(code.a)), code.site)
+        case .action: emit(Code(op: .action, a: code.a, b: -1), code.site)
+        case .extend:
+            emit(Code(op: .extend, small: UInt8(truncatingIfNeeded: code.b), dst: code.dst, a: code.a), code.site)
+        case .elementLoadInteger, .elementLoadString, .elementStoreInteger, .elementStoreString, .elementFetchAdd,
+            .elementExists, .elementDelete, .canReadString:
+            guard let op = tables.plain[code.op] else { return }
+            emit(Code(op: op, dst: code.dst, a: code.a, b: tables.list(code.b)), code.site)
+        default:
+            guard let op = tables.plain[code.op] else { return }
+            emit(Code(op: op, dst: code.dst, a: code.a, b: code.b), code.site)
+        }
+        if code.op != .integerConstant {
+            for operand in use.writes(code) {
+                if case .integer(let register) = operand { known[register] = nil }
+            }
+        }
+    }
+
+    private mutating func simple(_ op: Opcode, _ code: Instruction, swapped: Bool = false) {
+        emit(Code(op: op, dst: code.dst, a: swapped ? code.b : code.a, b: swapped ? code.a : code.b), code.site)
+    }
+
+    private mutating func constant(_ code: Instruction) {
+        let value = program.integers[Int(code.a)]
+        if let short = Int32(exactly: value) {
+            emit(Code(op: .immediate, dst: code.dst, a: short), code.site)
+        } else {
+            emit(Code(op: .constant, dst: code.dst, a: code.a), code.site)
+        }
+        known[code.dst] = value
+    }
+
+    private mutating func iteration(_ index: Int32) -> Int32 {
+        if iterationSlots[index] == nil { iterationSlots[index] = iterationSlots.count }
+        return tables.iteration(index, slot: iterationSlots[index]!)
+    }
+
+    private mutating func fetchAdd(_ code: Instruction) {
+        if counts.isRead(.integer(code.dst)) {
+            emit(Code(op: .fetchAdd, dst: code.dst, a: code.a, b: code.b), code.site)
+        } else if let number = immediate(code.b) {
+            replaced[code.b, default: 0] += 1
+            emit(Code(op: .addImmediateToGlobal, a: code.a, b: number), code.site)
+        } else {
+            emit(Code(op: .addToGlobal, a: code.a, b: code.b), code.site)
+        }
+    }
+
+    private mutating func call(_ code: Instruction) {
+        let result = resultKind(program.functions[Int(code.a)].result)
+        emit(Code(op: .call, small: result, dst: code.dst, a: code.a, b: tables.list(code.b)), code.site)
+    }
+
+    private mutating func builtin(_ code: Instruction) {
+        let signature = Builtin(rawValue: UInt16(truncatingIfNeeded: code.a))?.signature
+        let result = resultKind(signature?.result ?? .unknown)
+        emit(Code(op: .builtin, small: result, dst: code.dst, a: code.a, b: tables.list(code.b)), code.site)
+    }
+
+    private func resultKind(_ type: ValueType) -> UInt8 {
+        switch type {
+        case .long: 1
+        case .string: 2
+        case .unknown, .statistics: 0
+        }
+    }
+
+    // MARK: Arithmetic and conditions
+
+    /// The constant in a register where it fits an immediate operand.
+    private func immediate(_ register: Int32) -> Int32? {
+        known[register].flatMap { Int32(exactly: $0) }
+    }
+
+    private mutating func binary(_ code: Instruction) {
+        var op = code.op
+        var (a, b) = (code.a, code.b)
+        // The constant goes to the right where the operation allows.
+        if immediate(b) == nil, immediate(a) != nil, let mirrored = tables.mirrored[op] {
+            op = mirrored
+            swap(&a, &b)
+        }
+        if let number = immediate(b), let (short, value) = tables.immediateForm(op, number) {
+            replaced[b, default: 0] += 1
+            emit(Code(op: short, dst: code.dst, a: a, b: value), code.site)
+            return
+        }
+        switch op {
+        case .greater: emit(Code(op: .less, dst: code.dst, a: b, b: a), code.site)
+        case .greaterEqual: emit(Code(op: .lessEqual, dst: code.dst, a: b, b: a), code.site)
+        default:
+            guard let plain = tables.plain[op] else { return }
+            emit(Code(op: plain, dst: code.dst, a: a, b: b), code.site)
+        }
+    }
+
+    private mutating func branch(_ code: Instruction) {
+        var condition = Code(op: .jumpIf, dst: code.dst)
+        var site = code.site
+        if counts.isTemporary(.integer(code.dst)), let last = drafts.last, last.code.dst == code.dst,
+            let fused = tables.fusedJump(last.code)
+        {
+            condition = fused
+            site = last.site
+            drafts.removeLast()
+        }
+        emit(condition, site, target: Int(code.a))
+        emit(Code(op: .jump), code.site, target: Int(code.b))
+    }
+}
