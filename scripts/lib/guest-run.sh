@@ -59,7 +59,7 @@ stop_boot() {
 
 clean_up() {
     stop_boot
-    if [ -n "$console" ] && [ -e "$run/console" ]; then cp "$run/console" "$console"; fi
+    if [ -n "$console" ] && [ -e "$run/console" ] && [ ! -L "$run/console" ]; then cp "$run/console" "$console"; fi
     rm -rf "$run"
 }
 
@@ -91,6 +91,8 @@ run_guest() {
     local status=0 kind number began=$SECONDS
     run=$(mktemp -d "${TMPDIR:-/tmp}/guest.XXXXXXXX") || fail "no temporary directory"
     boot_pid=
+    # Written while the guest runs, so that one can follow it.
+    if [ -n "$console" ]; then : >"$console" && ln -s "$(realpath -- "$console")" "$run/console"; fi
     trap clean_up EXIT
     trap 'exit 130' INT
     trap 'exit 143' TERM HUP

@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# usage: awk -f compare.awk aliases=events|layers LEDGER EVENTS
+#
+# Both sides become keys "alias family type protocol state value tid". What the ledger says must be among the events
+# as often, and nothing else: except for what the kernel does on its own (note=internal), which may be there or not,
+# and what never reaches the socket (note=unseen), which must not.
+
+BEGIN { FS = "\t" }
+
+function field(name,   i) {
+    for (i = 1; i <= NF; i++) if (index($i, name "=") == 1) return substr($i, length(name) + 2)
+    return ""
+}
+
+function expect(alias, value, state,   key) {
+    key = alias " " family " " type " " protocol " " state " " value
+    if (note == "internal") { may[key " " tid]++; return }
+    if (tid == 0) { anyone[key]++; wanted++; return }
+    must[key " " tid]++
+    wanted++
+    if (checks_addresses(alias)) { local[key " " tid, must[key " " tid]] = address("local"); peer[key " " tid, must[key " " tid]] = address("peer") }
+}
+
+function checks_addresses(alias) { return alias == "socket.send" || alias == "socket.receive" }
+
+# As the tapset writes it; "" when the ledger does not know.
+function address(name,   text) {
+    text = field(name)
+    if (text == "-") return ""
+    if (family == 2) { sub(/:/, " ", text); return text }
+    if (family == 10) {
+        if (text !~ /^\[::1?\]:/) return ""
+        sub(/^\[::1\]:/, "0000:0000:0000:0000:0000:0000:0000:0001 ", text)
+        sub(/^\[::\]:/, "0000:0000:0000:0000:0000:0000:0000:0000 ", text)
+        return text
+    }
+    return name == "local" ? text : ""
+}
+
+function events(op, result) {
+    if (op == "send" || op == "receive") expect("socket." op, result, state)
+    else if (op == "create") expect("socket.create", result, -1)
+    else if (op == "accept" || op == "connect") expect("socket." op, result, state)
+    else if (op == "close" || op == "bind" || op == "listen" || op == "shutdown") expect("socket." op, 0, state)
+}
+
+function both(alias, result) {
+    expect(alias, field("asked"), state)
+    expect(alias ".return", result, state)
+}
+
+function layers(op, path, result,   splices) {
+    if (op == "send") {
+        both("socket.sendmsg", result)
+        if (path ~ /write/ || path == "aio") both("socket.write_iter", result)
+        if (path ~ /^p?writev?2?$/) both("socket.writev", result)
+        if (path ~ /^aio|^uring_write/) both("socket.aio_write", result)
+    } else if (op == "receive") {
+        both("socket.recvmsg", result)
+        splices = path == "splice" && !(type == 1 && (family == 1 || family == 2 || family == 10))
+        if (path ~ /read/ || path == "aio" || splices) both("socket.read_iter", result)
+        if (path ~ /^p?readv?2?$/ || splices) both("socket.readv", result)
+        if (path ~ /^aio|^uring_read/) both("socket.aio_read", result)
+    } else if (op == "create") expect("socket.create", 0, -1)
+    else if (op == "accept" || op == "connect") expect("socket." op, 0, state)
+    else if (op == "close") { family = type = protocol = -1; expect("socket.close.return", 0, -1) }
+}
+
+FNR == 1 { file++ }
+file == 1 && /^op=/ {
+    note = field("note")
+    if (note == "unseen") next
+    family = field("family"); type = field("type"); protocol = field("protocol"); tid = field("tid")
+    state = field("state")
+    result = field("result")
+    if (aliases == "events") events(field("op"), result); else layers(field("op"), field("path"), result)
+    operations++
+    next
+}
+file == 1 { next }
+
+{
+    total++
+    if (NF != 9) { complain("not an event: " $0); next }
+    general = $1 " " $2 " " $3 " " $4 " " $5 " " $6
+    key = general " " $7
+    if (must[key] > 0) {
+        if (checks_addresses($1)) compare_addresses(key, ++used[key])
+        must[key]--
+        matched++
+    } else if (anyone[general] > 0) { anyone[general]--; matched++ }
+    else if (may[key] > 0) may[key]--
+    else complain("not in the ledger: " key)
+}
+
+# Operations with equal keys come in the ledger's order within a thread.
+function compare_addresses(key, n) {
+    if (local[key, n] != "" && local[key, n] != $8) complain("local address " $8 ", not " local[key, n] ": " key)
+    if (peer[key, n] != "" && peer[key, n] != $9) complain("peer address " $9 ", not " peer[key, n] ": " key)
+}
+
+function complain(text) {
+    bad++
+    if (bad <= 12) print text
+}
+
+END {
+    for (key in must) if (must[key] > 0) complain("missing " must[key] " times: " key)
+    for (key in anyone) if (anyone[key] > 0) complain("missing " anyone[key] " times, by a worker: " key)
+    if (!operations) complain("the ledger is empty")
+    if (bad) { print bad " differences, " matched + 0 " of " wanted + 0 " as expected, " total + 0 " events"; exit 1 }
+    print "all " wanted " as expected"
+}

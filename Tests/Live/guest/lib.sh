@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# shellcheck shell=sh
+#
+# Functions for cases. A case runs in an empty directory of its own.
+
+set -u
+swtap=$LIVE/swtap
+workload=$LIVE/workload
+
+fail() {
+    echo "$*"
+    exit 1
+}
+
+skip() {
+    echo "$*"
+    exit 77
+}
+
+# Runs swtap with its output in out and err, and its exit status in $status.
+tap() {
+    status=0
+    "$swtap" "$@" >out 2>err || status=$?
+}
+
+show() {
+    for file in out err; do
+        echo "--- $file"
+        head -n 30 "$file"
+    done
+}
+
+# want_status 0: the last tap ended so
+want_status() {
+    [ "$status" -eq "$1" ] || { show; fail "exit status $status, not $1"; }
+}
+
+# want_quiet: nothing on standard error
+want_quiet() {
+    [ ! -s err ] || { show; fail "unexpected: $(head -n 1 err)"; }
+}
+
+# want_line FILE REGEX: some line matches
+want_line() {
+    grep -Eq -- "$2" "$1" || { show; fail "no line in $1 matches $2"; }
+}
+
+want_no_line() {
+    ! grep -Eq -- "$2" "$1" || { show; fail "a line in $1 matches $2: $(grep -E -m 1 -- "$2" "$1")"; }
+}
+
+# want_text FILE TEXT: the file is exactly this text
+want_text() {
+    printf '%s\n' "$2" >wanted
+    cmp -s "$1" wanted || { show; echo "--- wanted"; cat wanted; fail "$1 is not as wanted"; }
+}
+
+want_equal() {
+    [ "$1" = "$2" ] || { show; fail "${3:-value}: $1, not $2"; }
+}
+
+# await SECONDS COMMAND...: until it succeeds
+await() {
+    tries=$(($1 * 20))
+    shift
+    while ! "$@" >/dev/null 2>&1; do
+        tries=$((tries - 1))
+        [ $tries -gt 0 ] || fail "waited in vain for: $*"
+        sleep 0.05
+    done
+}
+
+# What BPF the kernel holds: programs, links and maps by number, without the time-outs of freeing.
+bpf_objects() {
+    bpftool prog list 2>/dev/null | grep -c '^[0-9]*:'
+    bpftool link list 2>/dev/null | grep -c '^[0-9]*:'
+    bpftool map list 2>/dev/null | grep -c '^[0-9]*:'
+}
