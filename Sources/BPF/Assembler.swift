@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+/// A place in a program that jumps go to.
+public struct Label: Sendable, Hashable {
+    let id: Int
+}
+
+/// Puts a program together, instruction by instruction, with labels, references to maps and comments. What does not
+/// fit an instruction's fields is noted and thrown by `finish`.
+public struct Assembler {
+    private var instructions: [BPFInstruction] = []
+    private var relocations: [MapRelocation] = []
+    private var comments: [Int: String] = [:]
+    private var places: [Int?] = []
+    private var fixups: [(index: Int, label: Label)] = []
+    private var failure: CaptureError?
+    private var conditions = 0
+
+    /// Creates an empty program.
+    public init() {}
+
+    /// The number of instructions so far: the index of the next one.
+    public var count: Int { instructions.count }
+
+    /// A new label without a place.
+    public mutating func label() -> Label {
+        places.append(nil)
+        return Label(id: places.count - 1)
+    }
+
+    /// Places a label before the next instruction.
+    public mutating func place(_ label: Label) { places[label.id] = instructions.count }
+
+    /// Says what the next instruction and those after it are for.
+    public mutating func comment(_ text: String) { comments[instructions.count] = text }
+
+    /// Replaces the immediate of an instruction that was emitted before.
+    public mutating func patch(_ index: Int, immediate: Int32) { instructions[index].immediate = immediate }
+
+    // MARK: Moves and arithmetic
+
+    /// `destination = source`.
+    public mutating func move(_ destination: Register, _ source: Register) {
+        if destination != source { alu(.move, destination, source) }
+    }
+
+    /// `destination = value`, by one instruction where the value fits 32 bits, else by two.
+    public mutating func move(_ destination: Register, _ value: Int64) {
+        if let small = Int32(exactly: value) {
+            alu(.move, destination, small)
+        } else {
+            loadImmediate(destination, source: 0, low: Int32(truncatingIfNeeded: value), high: Int32(value >> 32))
+        }
+    }
+
+    /// `destination = destination OPERATION source`, 64 bits.
+    public mutating func alu(_ operation: ALUOperation, _ destination: Register, _ source: Register) {
+        emit(Opcode.classALU64 | operation.rawValue | Opcode.sourceRegister, destination, source)
+    }
+
+    /// `destination = destination OPERATION immediate`, 64 bits; the immediate is sign-extended.
+    public mutating func alu(_ operation: ALUOperation, _ destination: Register, _ immediate: Int32) {
+        emit(Opcode.classALU64 | operation.rawValue, destination, immediate: immediate)
+    }
+
+    /// Clears the upper 32 bits.
+    public mutating func zeroExtendWord(_ register: Register) {
+        emit(Opcode.classALU32 | ALUOperation.move.rawValue | Opcode.sourceRegister, register, register)
+    }
+
+    // MARK: Memory
+
+    /// `destination = *(base + offset)`, zero-extended.
+    public mutating func load(_ size: AccessSize, _ destination: Register, _ base: Register, _ offset: Int) {
+        emit(Opcode.classLDX | Opcode.modeMemory | size.rawValue, destination, base, offset)
+    }
+
+    /// `*(base + offset) = source`, truncated.
+    public mutating func store(_ size: AccessSize, _ base: Register, _ offset: Int, _ source: Register) {
+        emit(Opcode.classSTX | Opcode.modeMemory | size.rawValue, base, source, offset)
+    }
+
+    /// `*(base + offset) = immediate`, sign-extended.
+    public mutating func store(_ size: AccessSize, _ base: Register, _ offset: Int, immediate: Int32) {
+        emit(Opcode.classST | Opcode.modeMemory | size.rawValue, base, .r0, offset, immediate: immediate)
+    }
+
+    /// `*(base + offset) += source` of 64 bits, atomically.
+    public mutating func atomicAdd(_ base: Register, _ offset: Int, _ source: Register) {
+        emit(Opcode.classSTX | Opcode.modeAtomic | AccessSize.double.rawValue, base, source, offset)
+    }
+
+    /// `destination =` the map itself, for helpers.
+    public mutating func map(_ destination: Register, _ map: MapReference) {
+        relocations.append(MapRelocation(index: count, map: map))
+        loadImmediate(destination, source: PseudoSource.mapDescriptor, low: 0, high: 0)
+    }
+
+    /// `destination =` the address `offset` bytes into the only value of an array map.
+    public mutating func valueAddress(_ destination: Register, _ map: MapReference, offset: Int) {
+        relocations.append(MapRelocation(index: count, map: map))
+        guard let high = Int32(exactly: offset) else { return fail("uses too large a map") }
+        loadImmediate(destination, source: PseudoSource.mapValue, low: 0, high: high)
+    }
+
+    // MARK: Control
+
+    /// Goes to a label.
+    public mutating func jump(_ label: Label) {
+        fixups.append((count, label))
+        emit(Opcode.jump, .r0)
+    }
+
+    /// Goes to a label if `left CONDITION right`, 64 bits.
+    public mutating func jump(_ condition: JumpCondition, _ left: Register, _ right: Register, _ label: Label) {
+        fixups.append((count, label))
+        conditions += 1
+        emit(Opcode.classJMP | condition.rawValue | Opcode.sourceRegister, left, right)
+    }
+
+    /// Goes to a label if `left CONDITION immediate`, 64 bits; the immediate is sign-extended.
+    public mutating func jump(_ condition: JumpCondition, _ left: Register, _ right: Int32, _ label: Label) {
+        fixups.append((count, label))
+        conditions += 1
+        emit(Opcode.classJMP | condition.rawValue, left, immediate: right)
+    }
+
+    /// Calls a helper with r1…r5; the result is in r0.
+    public mutating func call(_ helper: Helper) { emit(Opcode.call, .r0, immediate: helper.rawValue) }
+
+    /// Ends the program with the result in r0.
+    public mutating func exit() { emit(Opcode.exit, .r0) }
+
+    // MARK: Finishing
+
+    /// Resolves the labels. Throws when something did not fit.
+    public consuming func finish(
+        name: String, type: ProgramType, attachType: AttachType
+    ) throws(CaptureError) -> BPFProgram {
+        if let failure { throw failure }
+        // The verifier keeps at most 8192 branches of one path (BPF_COMPLEXITY_LIMIT_JMP_SEQ).
+        if conditions > 8000 { throw Self.tooLarge }
+        for (index, label) in fixups {
+            guard let place = places[label.id] else { throw CaptureError("jumps to a label without a place") }
+            guard let distance = Int16(exactly: place - index - 1) else { throw Self.tooLarge }
+            instructions[index].offset = distance
+        }
+        return BPFProgram(
+            name: name, type: type, expectedAttachType: attachType, instructions: instructions,
+            relocations: relocations, comments: comments)
+    }
+
+    private static let tooLarge = CaptureError("reads too many values of one event: the program would be too large")
+
+    private mutating func loadImmediate(_ destination: Register, source: UInt8, low: Int32, high: Int32) {
+        instructions.append(
+            BPFInstruction(
+                opcode: Opcode.loadImmediate64, destination: destination.rawValue, source: source, immediate: low))
+        instructions.append(BPFInstruction(opcode: 0, immediate: high))
+    }
+
+    private mutating func emit(
+        _ opcode: UInt8, _ destination: Register, _ source: Register = .r0, _ offset: Int = 0, immediate: Int32 = 0
+    ) {
+        guard let offset = Int16(exactly: offset) else { return fail("reads too many bytes of one event") }
+        instructions.append(
+            BPFInstruction(
+                opcode: opcode, destination: destination.rawValue, source: source.rawValue, offset: offset,
+                immediate: immediate))
+    }
+
+    private mutating func fail(_ text: String) { if failure == nil { failure = CaptureError(text) } }
+}

@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import IR
+
+/// The program at the event: gate, saved entry, filter, record.
+struct MainProgram {
+    private let capture: Capture
+    private let layout: RecordLayout
+    private let entry: EntryLayout?
+    private let translation: Translation
+    private let time: Int
+    private let processor: Int
+    private let emitter: Emitter
+    private let activation: Activation
+
+    init(
+        capture: Capture, layout: RecordLayout, entry: EntryLayout?, translation: Translation, time: Int,
+        processor: Int
+    ) {
+        self.capture = capture
+        self.layout = layout
+        self.entry = entry
+        self.translation = translation
+        self.time = time
+        self.processor = processor
+        emitter = Emitter(graph: translation.graph, context: capture.context)
+        emitter.savedOffsets = entry?.valueOffsets ?? []
+        activation = Activation(
+            capture: capture, emitter: emitter, context: capture.context, hasEntry: entry != nil)
+    }
+
+    /// Emits the program; nil when the stack does not suffice.
+    func build(maximalSize: Int) throws(CaptureError) -> BPFProgram? {
+        let notOpen = emitter.code.label()
+        activation.begin(.open, otherwise: entry == nil ? activation.exit : notOpen)
+        activation.readCookie()
+        if entry != nil { findEntry(notOpen: notOpen) }
+        if let filter = capture.plan.filter { emit(filter: translation.number(filter)) }
+        let size = reserve()
+        emitter.frame.openTail(at: layout.size)
+        emitHeader()
+        for (index, slot) in capture.plan.slots.enumerated() { emit(slot, index) }
+        emitter.code.comment("send")
+        emitter.code.move(.r1, .r7)
+        emitter.code.move(.r2, 1)
+        emitter.code.call(.ringSubmit)
+        if entry != nil { activation.deleteEntry() }
+        activation.finish()
+        emitter.finishDeferred()
+        if emitter.frame.isOverflown { return nil }
+        let total = layout.size + emitter.frame.tailSize
+        guard total <= maximalSize else { throw CaptureError("computes too much at one event") }
+        emitter.code.patch(size, immediate: Int32(total))
+        return try emitter.code.finish(
+            name: capture.programName(""), type: capture.context.programType,
+            attachType: capture.context.attachType)
+    }
+
+    /// Looks the saved entry up and leaves its address in r8; leaves when there is none of this task.
+    private func findEntry(notOpen: Label) {
+        let missing = emitter.code.label()
+        let stale = emitter.code.label()
+        activation.writeKey()
+        activation.entryArguments()
+        emitter.code.call(.mapLookupElement)
+        emitter.code.jump(.equal, .r0, 0, missing)
+        emitter.code.move(.r8, .r0)
+        emitter.code.call(.getCurrentTask)
+        emitter.code.load(.double, .r1, .r8, 0)
+        emitter.code.jump(.notEqual, .r1, .r0, stale)
+        let activation = activation
+        emitter.later(at: notOpen) { emitter in
+            emitter.code.comment("not open: drop the saved entry")
+            emitter.code.jump(.equal, .r2, 0, activation.exit)
+            activation.readCookie()
+            activation.writeKey()
+            activation.deleteEntry()
+            emitter.code.jump(activation.exit)
+        }
+        emitter.later(at: stale) { emitter in
+            emitter.code.comment("saved by a task that never returned")
+            activation.deleteEntry()
+            emitter.code.jump(missing)
+        }
+        emitter.later(at: missing) { emitter in
+            emitter.code.comment("no saved entry")
+            activation.count(.entryMissing)
+            emitter.code.jump(activation.exit)
+        }
+    }
+
+    private func emit(filter: Int) {
+        let pass = emitter.code.label()
+        let filtered = emitter.code.label()
+        emitter.code.comment("filter")
+        emitter.hoist(filter)
+        emitter.branch(filter, holds: true, filtered, .r0, RegisterSet.all.removing(.r0), pass)
+        emitter.code.place(pass)
+        leave(at: filtered, .filtered)
+    }
+
+    /// Code that counts an event as not sent, and leaves.
+    private func leave(at label: Label, _ counter: ProbeCounter) {
+        let activation = activation
+        let hasEntry = entry != nil
+        emitter.later(at: label) { emitter in
+            emitter.code.comment("\(counter)")
+            activation.count(counter)
+            if hasEntry { activation.deleteEntry() }
+            emitter.code.jump(activation.exit)
+        }
+    }
+
+    /// Reserves the record in r7; the index of the instruction that holds its size.
+    private func reserve() -> Int {
+        let lost = emitter.code.label()
+        emitter.code.comment("record")
+        emitter.code.map(.r1, .ring)
+        let size = emitter.code.count
+        emitter.code.move(.r2, Int64(layout.size))
+        emitter.code.move(.r3, 0)
+        emitter.code.call(.ringReserve)
+        emitter.code.jump(.equal, .r0, 0, lost)
+        emitter.code.move(.r7, .r0)
+        leave(at: lost, .lostRing)
+        return size
+    }
+
+    private func emitHeader() {
+        let free = RegisterSet.all.removing(.r0)
+        if case .constant(let index) = capture.probeIndex {
+            emitter.code.store(.word, .r7, 0, immediate: Int32(clamping: index))
+        } else {
+            activation.loadIndex(.r0)
+            emitter.code.store(.word, .r7, 0, .r0)
+        }
+        for word in 0..<layout.faultWords {
+            emitter.code.store(.double, .r7, RecordLayout.faultOffset + 8 * word, immediate: 0)
+        }
+        emitter.hoist(time)
+        emitter.value(time, .r0, free, activation.exit)
+        emitter.code.store(.double, .r7, 8, .r0)
+        emitter.hoist(processor)
+        emitter.value(processor, .r0, free, activation.exit)
+        emitter.code.store(.word, .r7, 4, .r0)
+        activation.count(.sent, hasProcessor: true)
+    }
+
+    // MARK: Slots
+
+    private func emit(_ slot: CaptureSlot, _ index: Int) {
+        let offset = layout.slotOffsets[index]
+        emitter.code.comment("slot \(index): \(Self.describe(slot))")
+        switch slot {
+        case .integer(let node): emitInteger(translation.number(node), index, offset)
+        case .string(.command):
+            emitter.code.move(.r1, .r7)
+            emitter.code.alu(.add, .r1, Int32(offset))
+            emitter.code.move(.r2, 16)
+            emitter.code.call(.getCurrentCommand)
+        case .string(.memory(let address, let isUser, let limit)):
+            emitter.readString(
+                at: translation.number(address), limit: limit, isUser: isUser,
+                into: Location(base: .r7, offset: offset)
+            ) { $0.markFault(index) }
+        case .entryString(let string): copyString(string, index, offset)
+        }
+    }
+
+    private static func describe(_ slot: CaptureSlot) -> String {
+        switch slot {
+        case .integer(let node): "node \(node)"
+        case .string(.command): "name of the command"
+        case .string(.memory(let address, let isUser, let limit)):
+            "\(isUser ? "user" : "kernel") string of at most \(limit) bytes at node \(address)"
+        case .entryString(let string): "string \(string) of the entry"
+        }
+    }
+
+    private func emitInteger(_ number: Int, _ index: Int, _ offset: Int) {
+        if let constant = translation.graph.constant(number), let small = Int32(exactly: constant) {
+            return emitter.code.store(.double, .r7, offset, immediate: small)
+        }
+        let fault = emitter.code.label()
+        emitter.hoist(number)
+        emitter.value(number, .r0, RegisterSet.all.removing(.r0), fault)
+        emitter.code.store(.double, .r7, offset, .r0)
+        guard translation.graph.canFault[number] else { return }
+        let done = emitter.code.label()
+        emitter.code.place(done)
+        emitter.later(at: fault) { emitter in
+            emitter.code.store(.double, .r7, offset, .r1)
+            emitter.markFault(index)
+            emitter.code.jump(done)
+        }
+    }
+
+    /// Copies a string of the saved entry, with its address and its fault.
+    private func copyString(_ string: Int, _ index: Int, _ offset: Int) {
+        guard let entry, let place = entry.strings.firstIndex(of: string) else { return }
+        let source = entry.stringOffsets[place]
+        let size = RecordLayout.size(of: capture.plan.entryStrings[string])
+        if case .memory = capture.plan.entryStrings[string] {
+            let faulted = emitter.code.label()
+            let back = emitter.code.label()
+            emitter.code.load(.byte, .r0, .r8, entry.markOffset(ofString: place))
+            emitter.code.jump(.notEqual, .r0, 0, faulted)
+            emitter.code.place(back)
+            emitter.later(at: faulted) { emitter in
+                emitter.markFault(index)
+                emitter.code.jump(back)
+            }
+        }
+        if size <= 64 {
+            for word in stride(from: 0, to: size, by: 8) {
+                emitter.code.load(.double, .r0, .r8, source + word)
+                emitter.code.store(.double, .r7, offset + word, .r0)
+            }
+        } else {
+            emitter.code.move(.r1, .r7)
+            emitter.code.alu(.add, .r1, Int32(offset))
+            emitter.code.move(.r2, Int64(size))
+            emitter.code.move(.r3, .r8)
+            emitter.code.alu(.add, .r3, Int32(source))
+            emitter.code.call(.probeReadKernel)
+        }
+    }
+}
+
+extension Emitter {
+    /// Marks a slot of the record in r7 as faulted.
+    func markFault(_ slot: Int) {
+        let byte = RecordLayout.faultOffset + slot / 8
+        code.load(.byte, .r2, .r7, byte)
+        code.alu(.or, .r2, Int32(1) << Int32(slot % 8))
+        code.store(.byte, .r7, byte, .r2)
+    }
+
+    /// Reads a string behind its address; `mark` emits what marks a fault, and may use r2.
+    func readString(
+        at address: Int, limit: Int, isUser: Bool, into place: Location, mark: @escaping (Emitter) -> Void
+    ) {
+        let failed = code.label()
+        let fault = code.label()
+        let done = code.label()
+        hoist(address)
+        value(address, .r3, RegisterSet.all.removing(.r3), fault)
+        code.store(.double, place.base, place.offset, .r3)
+        code.move(.r1, place.base)
+        code.alu(.add, .r1, Int32(place.offset + 8))
+        code.move(.r2, Int64(limit + 1))
+        code.call(isUser ? .probeReadUserString : .probeReadKernelString)
+        code.jump(.signedLess, .r0, 0, failed)
+        code.place(done)
+        later(at: failed) { emitter in
+            mark(emitter)
+            emitter.code.jump(done)
+        }
+        guard graph.canFault[address] else { return }
+        later(at: fault) { emitter in
+            emitter.code.store(.double, place.base, place.offset, .r1)
+            mark(emitter)
+            emitter.code.jump(done)
+        }
+    }
+}
