@@ -4,11 +4,26 @@
 public func parse(_ source: SourceFile, options: ParseOptions) -> ParseResult {
     var lexer = Lexer(source, arguments: options.scriptArguments)
     let tokens = lexer.tokens()
-    let diagnostics: [Diagnostic] = []
-    let parser = Parser(source: source, tokens: tokens, options: options)
+    let preprocessor = Preprocessor(
+        source: source, tokens: tokens, environment: options.environment, library: options.libraryMacros)
+    let parser = Parser(source: source, tokens: preprocessor.run(), options: options)
+    // A tapset file may be empty on this kernel; a script that is has been forgotten.
+    if source.role == .user && parser.tokens.isEmpty {
+        let when = tokens.isEmpty ? "" : " after preprocessing"
+        parser.diagnostics.append(Diagnostic(.parseError, "Input file '\(source.name)' is empty\(when)."))
+    }
     parser.parseFile()
     return ParseResult(
-        file: parser.file, diagnostics: diagnostics + parser.diagnostics, usedArguments: lexer.usedArguments)
+        file: parser.file, diagnostics: preprocessor.warnings + parser.diagnostics,
+        usedArguments: lexer.usedArguments)
+}
+
+/// The warnings about script arguments that no file mentions; none when the script reads them at run time through `argv`.
+public func unusedArgumentWarnings(count: Int, used: Set<Int>, readsArgv: Bool = false) -> [Diagnostic] {
+    guard !readsArgv && count > 0 else { return [] }
+    return (1...count).filter { !used.contains($0) }.map { number in
+        Diagnostic(.warning, "unused command line option $\(number)/@\(number)")
+    }
 }
 
 /// Why a declaration could not be read; a class, since every frame of the parser keeps room for one.
@@ -93,11 +108,7 @@ final class Parser {
         guard let token = next else {
             return Failure(Diagnostic(.parseError, message, relation: .saw, endOfFile: source))
         }
-        switch token.problem {
-        case .message(let problem): return Failure(Diagnostic(.parseError, problem, tokens: [token]))
-        case .diagnostic(let diagnostic): return Failure(diagnostic)
-        case nil: return Failure(Diagnostic(.parseError, message, tokens: [token], relation: .saw))
-        }
+        return token.failure(message)
     }
 
     /// The error about a token itself.

@@ -110,6 +110,12 @@ extension Parser {
     }
 }
 
+/// Whether `text` is an @-word of the language itself.
+func isBuiltInWord(_ text: String) -> Bool {
+    AtWord(rawValue: text) != nil || AggregateOperator(rawValue: String(text.dropFirst())) != nil
+        || text == "@hist_log" || text == "@hist_linear"
+}
+
 /// The built-in @-words that are not aggregate or histogram operators.
 private enum AtWord: String {
     case cast = "@cast", variable = "@var", defined = "@defined", entry = "@entry", perf = "@perf"
