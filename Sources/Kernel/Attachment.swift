@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import CLibbpf
+import Glibc
+import Semantics
+
+/// How a program is made to run at an event.
+public enum Mechanism: String, Sendable, CaseIterable {
+    /// A trampoline at the function's entry, typed by BTF.
+    case fentry
+    /// A trampoline around the function.
+    case fexit
+    /// A breakpoint or ftrace call at the function's entry.
+    case kprobe
+    /// A replaced return address.
+    case kretprobe
+    /// A tracepoint's own call.
+    case rawTracepoint = "raw tracepoint"
+}
+
+/// A loaded program that is attached to its event, until `detach` or the death of the process.
+protocol Attachment: AnyObject {
+    /// The mechanism.
+    var mechanism: Mechanism { get }
+    /// The events that the kernel skipped, by its own count; 0 on kernels that do not tell.
+    func misses() -> UInt64
+    /// The descriptors that keep it attached, which the caller closes; the attachment is over when all are closed.
+    func surrender() -> [Descriptor]
+}
+
+extension Attachment {
+    /// What the kernel counts for all kinds of programs: runs that were skipped because the program, or for kprobes any
+    /// other program, was running on the CPU.
+    func recursionMisses(of program: Descriptor) -> UInt64 {
+        ProgramLoader.information(program)?.recursion_misses ?? 0
+    }
+}
+
+/// Why a function or tracepoint could not be attached, in words for the user.
+struct AttachRefusal {
+    /// The function or tracepoint.
+    let name: String
+    let mechanism: Mechanism
+    let errno: Int32
+
+    /// The reason; the catalogue knows more than the kernel's error number says.
+    func reason(_ catalog: KernelCatalog, module: String?) -> String {
+        if mechanism == .rawTracepoint {
+            return errno == ENOENT ? "the kernel has no such tracepoint" : "the kernel refuses it: \(text)"
+        }
+        if catalog.tracing.blacklist.contains(name) {
+            return "it is on the kernel's kprobe blacklist: a probe in it could never return"
+        }
+        switch errno {
+        case ENOENT:
+            return "the kernel's symbol table does not have it"
+        case EADDRNOTAVAIL:
+            return "several functions have this name, and the kernel cannot tell them apart"
+        case EBUSY:
+            return "something else patches it already: a live patch, or a tracer that changes its code"
+        case ENOMEM, EMFILE, ENFILE:
+            return "the kernel lacks the resources: \(text)"
+        case Self.notSupported, EOPNOTSUPP:
+            return "the kernel cannot attach \(mechanism.rawValue) to it: it has more parameters than registers, or "
+                + "passes structures by value"
+        case EINVAL:
+            return "the kernel does not let it be probed: it is marked notrace, written in assembly, or runs in a "
+                + "place where a probe could recurse"
+        case EPERM, EACCES:
+            return "the kernel forbids it: \(text)"
+        default:
+            return "the kernel refuses it: \(text)"
+        }
+    }
+
+    /// The kernel's internal ENOTSUPP, which user space has no name for.
+    static let notSupported: Int32 = 524
+
+    private var text: String { errno == Self.notSupported ? "not supported" : errorText(errno) }
+}
