@@ -18,6 +18,7 @@ public enum Feature: String, CaseIterable, Sendable {
     case functionAddress = "function-address"
     case boundedLoop = "bpf-loop"
     case atomics
+    case argumentHelpers = "argument-helpers"
 
     /// The first kernel that has it by itself, for the documentation.
     public var since: String {
@@ -28,7 +29,7 @@ public enum Feature: String, CaseIterable, Sendable {
         case .kprobeMulti: "5.18"
         case .rawTracepoint: "4.17"
         case .ringBuffer: "5.8"
-        case .boundedLoop: "5.17"
+        case .boundedLoop, .argumentHelpers: "5.17"
         case .atomics: "5.12"
         }
     }
@@ -83,6 +84,7 @@ public final class Features {
         case .functionAddress: helper(BPF_FUNC_get_func_ip)
         case .boundedLoop: helper(BPF_FUNC_loop)
         case .atomics: load(.rawTracepoint, Self.fetchAdd)
+        case .argumentHelpers: tracing(BPF_TRACE_FENTRY, Self.getArgument)
         }
     }
 
@@ -94,6 +96,12 @@ public final class Features {
         0x0000_0000_0000_0095,
     ]
 
+    /// `r2 = 0; r3 = r10 - 8; get_func_arg(ctx, 0, r3); r0 = 0; exit`.
+    private static let getArgument: [UInt64] = [
+        0x0000_0000_0000_02B7, 0x0000_0000_0000_A3BF, 0xFFFF_FFF8_0000_0307, 0x0000_00B7_0000_0085,
+        0x0000_0000_0000_00B7, 0x0000_0000_0000_0095,
+    ]
+
     private func load(_ kind: ProgramKind, _ instructions: [UInt64] = Features.nothing) -> Answer {
         let number = ProgramLoader.attempt(kind, name: "swtap_probe", instructions: instructions, log: nil)
         guard number >= 0 else { return .missing(reason: "the kernel refuses it: \(errorText(errno))") }
@@ -102,11 +110,11 @@ public final class Features {
     }
 
     /// Loads a program for a function that every kernel with tracing programs has, and which nobody calls.
-    private func tracing(_ attach: bpf_attach_type) -> Answer {
+    private func tracing(_ attach: bpf_attach_type, _ instructions: [UInt64] = Features.nothing) -> Answer {
         guard case .found(let function) = catalog.function("bpf_fentry_test1", module: nil, needsTypes: true),
             let id = function.btf
         else { return .missing(reason: "the kernel was built without eBPF trampolines") }
-        let answer = load(ProgramKind(type: BPF_PROG_TYPE_TRACING, attach: attach, target: id.id))
+        let answer = load(ProgramKind(type: BPF_PROG_TYPE_TRACING, attach: attach, target: id.id), instructions)
         guard case .missing = answer else { return .available }
         return .missing(reason: "the kernel refuses tracing programs: \(errorText(errno))")
     }

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import BPF
+import IR
+import Semantics
+
+/// By which mechanism a probe is attached, and why not by a better one.
+public struct AttachmentPlan: Sendable {
+    /// The probe's index.
+    public let probe: Int
+    /// The probe's point.
+    public let point: String
+    /// The mechanism in use, or to be tried next; nil when none is left.
+    public internal(set) var chosen: Mechanism?
+    /// The mechanisms that were passed over, best first, with the reasons.
+    public internal(set) var rejected: [(mechanism: Mechanism, reason: String)] = []
+    /// Whether the kernel reads values at the function's entry for a return probe.
+    public internal(set) var savesEntry = false
+    /// Why the probe is not attached although the session runs: only for probes that wildcards made, or optional ones.
+    public internal(set) var failure: String?
+
+    /// One line for `--explain`: `kernel.function("f"): fentry`, `…: kprobe, since fentry: REASON`.
+    public var explanation: String {
+        let reasons = rejected.map { "\($0.mechanism.rawValue): \($0.reason)" }.joined(separator: "; ")
+        guard let chosen, failure == nil else { return "\(point): not attached (\(failure ?? reasons))" }
+        let how = chosen.rawValue + (savesEntry ? " with values saved at entry" : "")
+        return "\(point): \(how)" + (reasons.isEmpty ? "" : ", since \(reasons)")
+    }
+}
+
+/// Chooses mechanisms by asking the kernel what it has.
+struct AttachmentPlanner {
+    let catalog: KernelCatalog
+    let features: Features
+
+    /// The mechanisms that may work for an event, best first, and why others do not.
+    func plan(
+        _ probe: CheckedProbe
+    ) -> (candidates: [Mechanism], rejected: [(mechanism: Mechanism, reason: String)]) {
+        switch probe.event {
+        case .tracepoint:
+            return sort([(.rawTracepoint, require(.rawTracepoint))])
+        case .function(let function, let isReturn, let allowsTyped):
+            let typed: Mechanism = isReturn ? .fexit : .fentry
+            let raw: Mechanism = isReturn ? .kretprobe : .kprobe
+            return sort([(typed, typedRefusal(function, isReturn: isReturn, allowsTyped)), (raw, require(.kprobe))])
+        default:
+            return ([], [])
+        }
+    }
+
+    private func sort(
+        _ options: [(mechanism: Mechanism, refusal: String?)]
+    ) -> (candidates: [Mechanism], rejected: [(mechanism: Mechanism, reason: String)]) {
+        (
+            options.filter { $0.refusal == nil }.map(\.mechanism),
+            options.compactMap { option in option.refusal.map { (option.mechanism, $0) } }
+        )
+    }
+
+    private func require(_ feature: Feature) -> String? {
+        if case .missing(let reason) = features[feature] { return reason }
+        return nil
+    }
+
+    private func typedRefusal(_ function: KernelFunction, isReturn: Bool, _ allowsTyped: Bool) -> String? {
+        if !allowsTyped { return "a kprobe point takes no types" }
+        guard function.btf != nil else { return "the kernel's BTF does not describe the function" }
+        if let prototype = function.prototype, case .function(_, _, true) = catalog.type(prototype) {
+            return "the function takes a variable number of arguments"
+        }
+        return require(isReturn ? .fexit : .fentry)
+    }
+
+    /// How a program gets at the event's values by a mechanism.
+    func context(_ event: ProbeEvent, by mechanism: Mechanism) -> ContextModel? {
+        switch (event, mechanism) {
+        case (.function(let function, _, _), .fentry), (.function(let function, _, _), .fexit):
+            guard let prototype = function.prototype,
+                case .function(let returns, let parameters, _) = catalog.type(prototype)
+            else { return nil }
+            let scalars = parameters.indices.filter { isScalar(parameters[$0].type) }
+            return .tracing(
+                TracingContext(
+                    argumentCount: parameters.count, isReturn: mechanism == .fexit, scalarArguments: Set(scalars),
+                    isScalarResult: isScalar(returns),
+                    hasArgumentHelpers: features[.argumentHelpers].isAvailable))
+        case (.function, .kprobe): return .kprobe()
+        case (.function, .kretprobe): return .kretprobe()
+        case (.tracepoint(let tracepoint), .rawTracepoint):
+            return .rawTracepoint(argumentCount: tracepoint.parameters.count)
+        default: return nil
+        }
+    }
+
+    private func isScalar(_ type: KernelTypeID) -> Bool {
+        switch catalog.type(type) {
+        case .integer, .enumeration: true
+        default: false
+        }
+    }
+}

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import BPF
+import CLibbpf
+
+/// The maps that all programs of a session share.
+final class CaptureMaps {
+    /// The control words, mapped.
+    let control: UnsafeMutableRawPointer
+    /// The counters, mapped.
+    let counters: UnsafeMutableRawPointer
+    /// The reader of the ring buffer.
+    let ring: RingBuffer
+    private let controlMap: KernelMap
+    private let counterMap: KernelMap
+    private let ringMap: KernelMap
+    private var zerosMap: KernelMap?
+
+    init(counters layout: CounterLayout, ringBytes: Int) throws(KernelError) {
+        controlMap = try KernelMap(.control)
+        counterMap = try KernelMap(.counters(layout))
+        ringMap = try KernelMap(.ring(bytes: ringBytes))
+        control = try controlMap.mapped()
+        counters = try counterMap.mapped()
+        ring = try RingBuffer(map: ringMap)
+    }
+
+    /// Makes sure that there are zeros for the largest of some programs; programs keep the map that they were loaded with.
+    func provideZeros(_ spec: MapSpec) throws(KernelError) {
+        if let zerosMap, zerosMap.valueSize >= spec.valueSize { return }
+        zerosMap = try KernelMap(spec)
+    }
+
+    /// The descriptor of a map by its role; `entries` is the map of saved entries of the program that asks.
+    func descriptor(of reference: MapReference, entries: KernelMap?) -> Int32? {
+        switch reference {
+        case .control: controlMap.descriptor.number
+        case .counters: counterMap.descriptor.number
+        case .ring: ringMap.descriptor.number
+        case .zeros: zerosMap?.descriptor.number
+        case .entries: entries?.descriptor.number
+        case .reader: nil
+        }
+    }
+}
+
+extension KernelMap {
+    /// Makes the map that a specification of the back-end describes.
+    convenience init(_ spec: MapSpec) throws(KernelError) {
+        // BPF_F_MMAPABLE.
+        try self.init(
+            bpf_map_type(spec.type.rawValue), name: spec.name, keySize: spec.keySize, valueSize: spec.valueSize,
+            entries: spec.maxEntries, flags: spec.isMappable ? 1 << 10 : 0)
+    }
+}
