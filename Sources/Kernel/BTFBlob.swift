@@ -21,15 +21,17 @@ final class BTFBlob {
     /// One more than the last string offset.
     let endString: UInt32
     private let base: BTFBlob?
-    private let storage: Storage
+    private let storage: BTFStorage
     private let types: UnsafeRawPointer
     private let strings: UnsafeRawPointer
-    private var offsets: [UInt32] = []
-    private var index: NameIndex
+    /// Where each type is, from the start of the types; `count` of them are used.
+    private let offsets: UnsafeMutablePointer<UInt32>
+    private var count = 0
+    private let index: NameIndex
 
     /// Takes in the file at a path; `base` is the BTF of vmlinux for that of a module.
     init(path: String, base: BTFBlob? = nil) throws(KernelError) {
-        storage = try Storage(path: path)
+        storage = try BTFStorage(path: path)
         self.base = base
         let broken = KernelError(
             .unsupported, "the kernel's type description \(path) is not in a format that swtap knows")
@@ -49,48 +51,48 @@ final class BTFBlob {
         firstString = base?.endString ?? 0
         endString = firstString &+ UInt32(truncatingIfNeeded: stringSize)
         endID = firstID
-        index = NameIndex(count: 0)
+        // No type takes less than 12 bytes.
+        offsets = .allocate(capacity: typeSize / 12 + 1)
+        index = NameIndex(capacity: typeSize / 12 + 1)
         guard indexTypes(typeSize: typeSize, stringSize: stringSize) else { throw broken }
     }
 
+    deinit { offsets.deallocate() }
+
     /// Walks all types once: notes where each is, and its name.
     private func indexTypes(typeSize: Int, stringSize: Int) -> Bool {
-        offsets.reserveCapacity(typeSize / 24)
-        var offset = 0
-        while offset + 12 <= typeSize {
-            offsets.append(UInt32(truncatingIfNeeded: offset))
-            let info = types.loadUnaligned(fromByteOffset: offset + 4, as: UInt32.self)
-            let kind = Int(info >> 24 & 31)
-            guard kind < Self.extra.count else { return false }
-            let extra = Self.extra[kind]
-            offset += 12 + Int(extra.fixed) + Int(extra.each) * Int(info & 0xFFFF)
-        }
-        guard offset == typeSize else { return false }
-        endID = firstID &+ UInt32(truncatingIfNeeded: offsets.count)
-        var names = NameIndex(count: offsets.count)
-        for number in 0..<offsets.count {
-            let at = Int(offsets[number])
-            let name = types.loadUnaligned(fromByteOffset: at, as: UInt32.self)
-            let info = types.loadUnaligned(fromByteOffset: at + 4, as: UInt32.self)
-            let kind = UInt8(truncatingIfNeeded: info >> 24 & 31)
-            // Tags are not looked up by name; a module may use strings of its base.
-            guard name != 0, kind != BTFKind.declarationTag.rawValue, kind != BTFKind.typeTag.rawValue else { continue }
-            if name >= firstString {
-                guard Int(name - firstString) < stringSize else { return false }
-                names.add(UInt32(truncatingIfNeeded: number), name: strings + Int(name - firstString))
-            } else {
-                guard let address = base?.stringAddress(name) else { return false }
-                names.add(UInt32(truncatingIfNeeded: number), name: address)
+        let (types, strings, offsets, index) = (types, strings, offsets, index)
+        let first = firstString
+        var (offset, number) = (0, 0)
+        let isSound = Self.extra.withUnsafeBufferPointer { extra in
+            while offset + 12 <= typeSize {
+                offsets[number] = UInt32(truncatingIfNeeded: offset)
+                let name = types.loadUnaligned(fromByteOffset: offset, as: UInt32.self)
+                let info = types.loadUnaligned(fromByteOffset: offset + 4, as: UInt32.self)
+                let kind = Int(info >> 24 & 31)
+                guard kind < extra.count else { return false }
+                // Tags are not looked up by name; a module may use strings of its base.
+                if name != 0, kind != Int(BTFKind.declarationTag.rawValue), kind != Int(BTFKind.typeTag.rawValue) {
+                    if name >= first, Int(name - first) < stringSize {
+                        index.add(UInt32(truncatingIfNeeded: number), name: strings + Int(name - first))
+                    } else {
+                        guard let address = stringAddress(name) else { return false }
+                        index.add(UInt32(truncatingIfNeeded: number), name: address)
+                    }
+                }
+                offset += 12 + Int(extra[kind] & 0xFF) + Int(extra[kind] >> 8) * Int(info & 0xFFFF)
+                number += 1
             }
+            return offset == typeSize
         }
-        index = names
-        return true
+        count = number
+        endID = firstID &+ UInt32(truncatingIfNeeded: number)
+        return isSound
     }
 
-    /// What follows the 12 bytes of a type, by kind: bytes once, and bytes for each of its `vlen`.
-    private static let extra: [(fixed: UInt8, each: UInt8)] = [
-        (0, 0), (4, 0), (0, 0), (12, 0), (0, 12), (0, 12), (0, 8), (0, 0), (0, 0), (0, 0), (0, 0), (0, 0), (0, 0),
-        (0, 8), (4, 0), (0, 12), (0, 0), (4, 0), (0, 0), (0, 12),
+    /// What follows the 12 bytes of a type, by kind: bytes once, and 256 times the bytes for each of its `vlen`.
+    private static let extra: [UInt16] = [
+        0, 4, 0, 12, 12 << 8, 12 << 8, 8 << 8, 0, 0, 0, 0, 0, 0, 8 << 8, 4, 12 << 8, 0, 4, 0, 12 << 8,
     ]
 
     /// One type's record.
@@ -156,7 +158,7 @@ final class BTFBlob {
 
     /// Calls `body` with each type of one kind in this blob and the address of its name.
     func forEach(kind: BTFKind, _ body: (UInt32, UnsafePointer<CChar>) -> Void) {
-        for number in 0..<offsets.count {
+        for number in 0..<count {
             let address = types + Int(offsets[number])
             let info = address.loadUnaligned(fromByteOffset: 4, as: UInt32.self)
             guard UInt8(truncatingIfNeeded: info >> 24 & 31) == kind.rawValue else { continue }
@@ -178,55 +180,5 @@ final class BTFBlob {
             start = offset + 1
         }
         return found
-    }
-}
-
-/// The bytes of a file of /sys, mapped where the kernel can (6.16), else read; 16 bytes after the end are readable.
-private final class Storage {
-    let bytes: UnsafeRawPointer
-    let size: Int
-    private let mapped: Int
-
-    init(path: String) throws(KernelError) {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else {
-            throw KernelError(.unsupported, "cannot open \(path): \(errorText(Glibc.errno))", errno: Glibc.errno)
-        }
-        defer { close(descriptor) }
-        var status = stat()
-        guard fstat(descriptor, &status) == 0, status.st_size > 0 else {
-            throw KernelError(.unsupported, "cannot read \(path): it is empty")
-        }
-        size = Int(status.st_size)
-        let page = Int(sysconf(Int32(_SC_PAGESIZE)))
-        if size % page != 0, size % page <= page - 16,
-            let mapping = mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor, 0), mapping != MAP_FAILED
-        {
-            bytes = UnsafeRawPointer(mapping)
-            mapped = size
-            return
-        }
-        let buffer = UnsafeMutableRawPointer.allocate(byteCount: size + 16, alignment: 16)
-        var filled = 0
-        while filled < size {
-            let count = read(descriptor, buffer + filled, size - filled)
-            if count < 0 && Glibc.errno == EINTR { continue }
-            guard count > 0 else {
-                buffer.deallocate()
-                throw KernelError(.unsupported, "cannot read \(path): \(errorText(Glibc.errno))", errno: Glibc.errno)
-            }
-            filled += count
-        }
-        memset(buffer + size, 0, 16)
-        bytes = UnsafeRawPointer(buffer)
-        mapped = 0
-    }
-
-    deinit {
-        if mapped > 0 {
-            munmap(UnsafeMutableRawPointer(mutating: bytes), mapped)
-        } else {
-            bytes.deallocate()
-        }
     }
 }

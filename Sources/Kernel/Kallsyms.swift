@@ -21,7 +21,7 @@ final class Kallsyms {
         // The index hashes 16 bytes from a name on.
         text.append(contentsOf: repeatElement(0, count: 16))
         let names = text.withUnsafeMutableBufferPointer { Self.splitLines($0, size: size) }
-        var index = NameIndex(count: names.count)
+        let index = NameIndex(capacity: names.count)
         text.withUnsafeBytes { buffer in
             for number in 0..<names.count {
                 index.add(UInt32(truncatingIfNeeded: number), name: buffer.baseAddress! + Int(names[number]))

@@ -2,22 +2,32 @@
 
 /// A hash index from NUL-terminated names to numbers that hashes only the first 16 bytes: building it costs two loads
 /// a name, and a look-up compares whole names anyway.
-struct NameIndex {
-    private var heads: [UInt32]
-    private var links: [UInt32]
+final class NameIndex {
+    // Plain memory: the checks of arrays would double the time to build the index.
+    private let heads: UnsafeMutablePointer<UInt32>
+    private let links: UnsafeMutablePointer<UInt32>
+    private let capacity: Int
     private let shift: UInt64
 
-    /// Prepares for numbers below `count`.
-    init(count: Int) {
+    /// Prepares for numbers below `capacity`; memory is only used for the numbers that are added.
+    init(capacity: Int) {
         var bits = 10
-        while bits < 20 && 1 << bits < count { bits += 1 }
-        heads = [UInt32](repeating: .max, count: 1 << bits)
-        links = [UInt32](repeating: .max, count: count)
+        while bits < 16 && 1 << bits < capacity { bits += 1 }
+        heads = .allocate(capacity: 1 << bits)
+        heads.initialize(repeating: .max, count: 1 << bits)
+        links = .allocate(capacity: max(1, capacity))
+        self.capacity = capacity
         shift = UInt64(64 - bits)
     }
 
+    deinit {
+        heads.deallocate()
+        links.deallocate()
+    }
+
     /// Adds a number under the name at an address that 15 readable bytes follow at least.
-    mutating func add(_ number: UInt32, name: UnsafeRawPointer) {
+    @inline(__always) func add(_ number: UInt32, name: UnsafeRawPointer) {
+        guard Int(number) < capacity else { return }
         let slot = Int(truncatingIfNeeded: Self.hash(name) >> shift)
         links[Int(number)] = heads[slot]
         heads[slot] = number
@@ -35,7 +45,7 @@ struct NameIndex {
         }
     }
 
-    private static func hash(_ name: UnsafeRawPointer) -> UInt64 {
+    @inline(__always) private static func hash(_ name: UnsafeRawPointer) -> UInt64 {
         let low = cut(UInt64(littleEndian: name.loadUnaligned(as: UInt64.self)))
         var hash = low.bytes &* 0x9E37_79B9_7F4A_7C15
         if !low.ended {
@@ -46,7 +56,7 @@ struct NameIndex {
     }
 
     /// Clears the bytes from the first NUL on.
-    private static func cut(_ word: UInt64) -> (bytes: UInt64, ended: Bool) {
+    @inline(__always) private static func cut(_ word: UInt64) -> (bytes: UInt64, ended: Bool) {
         let zeros = (word &- 0x0101_0101_0101_0101) & ~word & 0x8080_8080_8080_8080
         if zeros == 0 { return (word, false) }
         let bits = UInt64(zeros.trailingZeroBitCount & ~7)
