@@ -18,12 +18,15 @@ public struct AttachmentPlan: Sendable {
     /// Why the probe is not attached although the session runs: only for probes that wildcards made, or optional ones.
     public internal(set) var failure: String?
 
-    /// One line for `--explain`: `kernel.function("f"): fentry`, `…: kprobe, since fentry: REASON`.
-    public var explanation: String {
-        let reasons = rejected.map { "\($0.mechanism.rawValue): \($0.reason)" }.joined(separator: "; ")
-        guard let chosen, failure == nil else { return "\(point): not attached (\(failure ?? reasons))" }
-        let how = chosen.rawValue + (savesEntry ? " with values saved at entry" : "")
-        return "\(point): \(how)" + (reasons.isEmpty ? "" : ", since \(reasons)")
+    /// How it is attached and why not otherwise: `captured by kprobe`, `not by fentry: REASON`.
+    public var lines: [String] {
+        var lines: [String] = []
+        if let chosen, failure == nil {
+            lines.append("captured by \(chosen.rawValue)" + (savesEntry ? ", with values saved at entry" : ""))
+        } else {
+            lines.append("not attached" + (failure.map { ": \($0)" } ?? ""))
+        }
+        return lines + rejected.map { "not by \($0.mechanism.rawValue): \($0.reason)" }
     }
 }
 
