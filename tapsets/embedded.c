@@ -3,12 +3,48 @@
 
 #pragma clang diagnostic ignored "-Wc23-extensions"
 
-static const unsigned char socket_stp[] = {
-#embed "socket.stp"
+static const unsigned char ansi_stp[] = {
+#embed "ansi.stp"
 };
 
-static const unsigned char socket_stpm[] = {
-#embed "socket.stpm"
+static const unsigned char arguments_stp[] = {
+#embed "arguments.stp"
+};
+
+static const unsigned char context_stp[] = {
+#embed "context.stp"
+};
+
+static const unsigned char control_stp[] = {
+#embed "control.stp"
+};
+
+static const unsigned char device_stp[] = {
+#embed "device.stp"
+};
+
+static const unsigned char endian_stp[] = {
+#embed "endian.stp"
+};
+
+static const unsigned char errno_stp[] = {
+#embed "errno.stp"
+};
+
+static const unsigned char indent_stp[] = {
+#embed "indent.stp"
+};
+
+static const unsigned char kernel_memory_stp[] = {
+#embed "kernel-memory.stp"
+};
+
+static const unsigned char macros_stpm[] = {
+#embed "macros.stpm"
+};
+
+static const unsigned char net_stp[] = {
+#embed "net.stp"
 };
 
 static const unsigned char socket_address_stp[] = {
@@ -23,12 +59,46 @@ static const unsigned char socket_names_stp[] = {
 #embed "socket-names.stp"
 };
 
+static const unsigned char socket_stp[] = {
+#embed "socket.stp"
+};
+
+static const unsigned char socket_stpm[] = {
+#embed "socket.stpm"
+};
+
+static const unsigned char task_stp[] = {
+#embed "task.stp"
+};
+
+static const unsigned char time_stp[] = {
+#embed "time.stp"
+};
+
+static const unsigned char user_memory_stp[] = {
+#embed "user-memory.stp"
+};
+
 static const struct swtap_tapset files[] = {
-    {"socket.stp", socket_stp, sizeof socket_stp},
-    {"socket.stpm", socket_stpm, sizeof socket_stpm},
+    {"ansi.stp", ansi_stp, sizeof ansi_stp},
+    {"arguments.stp", arguments_stp, sizeof arguments_stp},
+    {"context.stp", context_stp, sizeof context_stp},
+    {"control.stp", control_stp, sizeof control_stp},
+    {"device.stp", device_stp, sizeof device_stp},
+    {"endian.stp", endian_stp, sizeof endian_stp},
+    {"errno.stp", errno_stp, sizeof errno_stp},
+    {"indent.stp", indent_stp, sizeof indent_stp},
+    {"kernel-memory.stp", kernel_memory_stp, sizeof kernel_memory_stp},
+    {"macros.stpm", macros_stpm, sizeof macros_stpm},
+    {"net.stp", net_stp, sizeof net_stp},
     {"socket-address.stp", socket_address_stp, sizeof socket_address_stp},
     {"socket-lifecycle.stp", socket_lifecycle_stp, sizeof socket_lifecycle_stp},
     {"socket-names.stp", socket_names_stp, sizeof socket_names_stp},
+    {"socket.stp", socket_stp, sizeof socket_stp},
+    {"socket.stpm", socket_stpm, sizeof socket_stpm},
+    {"task.stp", task_stp, sizeof task_stp},
+    {"time.stp", time_stp, sizeof time_stp},
+    {"user-memory.stp", user_memory_stp, sizeof user_memory_stp},
 };
 const size_t swtap_tapset_count = sizeof files / sizeof files[0];
 

@@ -88,7 +88,7 @@ extension Evaluator {
             var next: Int32? = place
             while let site = next, Int(site) < program.sites.count {
                 let source = program.sites[Int(site)]
-                let token = describe(source.token)
+                let token = describeToken(source.token)
                 text += isFirst ? " near \(token)" : " (called from \(token))"
                 isFirst = false
                 next = source.inlinedAt
@@ -99,7 +99,7 @@ extension Evaluator {
 }
 
 /// A token as diagnostics name it: `identifier 'x' at FILE:L:C`.
-func describe(_ token: Token) -> String {
+func describeToken(_ token: Token) -> String {
     let place = "at \(token.location.file.name):\(token.location.line):\(token.location.column)"
     switch token.kind {
     case .identifier: return "identifier '\(token.content)' \(place)"

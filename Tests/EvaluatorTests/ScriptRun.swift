@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import Glibc
+import IR
+import Semantics
+import Syntax
+
+@testable import Evaluator
+
+/// What a script did: its output, its lines on standard error, and whether it succeeded.
+struct ScriptOutcome: Equatable {
+    var output: String
+    var errors: [String]
+    var status: Int32
+}
+
+/// How a script is run in a test.
+struct ScriptSettings {
+    var limits = Limits()
+    var facts = SessionFacts()
+    var host = TestHost()
+    var arguments: [ByteString] = []
+}
+
+/// Runs the user-space probes of a script through all rooms, with the library's files: begin probes by sequence, then
+/// end or error probes, then the display of globals.
+func evaluate(_ script: String, _ settings: ScriptSettings = ScriptSettings()) -> ScriptOutcome {
+    let environment = PreprocessorEnvironment(kernelRelease: "6.12.0", guruMode: true)
+    let options = ParseOptions(environment: environment, scriptArguments: settings.arguments)
+    let parsed = parse(SourceFile(name: "<input>", text: script), options: options)
+    guard !parsed.hasErrors else {
+        return ScriptOutcome(output: "", errors: parsed.diagnostics.map(\.message), status: 1)
+    }
+    var analysis = AnalysisOptions()
+    analysis.guruMode = true
+    let checked = analyze(user: [parsed.file], library: TapsetFiles.parsed, catalog: TestCatalog(), options: analysis)
+    guard let program = checked.program else {
+        return ScriptOutcome(output: "", errors: checked.diagnostics.map(describe), status: 1)
+    }
+    let lowered = lower(
+        program, options: LoweringOptions(limits: settings.limits, target: settings.facts.targetPid))
+    guard lowered.diagnostics.isEmpty else {
+        return ScriptOutcome(output: "", errors: lowered.diagnostics.map(describe), status: 1)
+    }
+    return run(lowered.program, settings)
+}
+
+private func describe(_ diagnostic: Diagnostic) -> String {
+    ([diagnostic.message] + diagnostic.tokens.map(describeToken) + diagnostic.chain.map(describe))
+        .joined(separator: " | ")
+}
+
+private func run(_ program: IRProgram, _ settings: ScriptSettings) -> ScriptOutcome {
+    let evaluator = Evaluator(program: program, host: settings.host, session: settings.facts)
+    func probes(_ sequence: (ProbeEvent) -> Int64?) -> [Int] {
+        program.probes.compactMap { probe in sequence(probe.event).map { (probe.index, $0) } }
+            .sorted { ($0.1, $0.0) < ($1.1, $1.0) }.map(\.0)
+    }
+    var last = SessionRequest.proceed
+    for handler in probes({ if case .begin(let number) = $0 { number } else { nil } }) where last == .proceed {
+        last = evaluator.run(handler: handler, record: nil)
+    }
+    let hasFailed = last == .failed
+    let final = probes { event in
+        switch event {
+        case .end(let number): hasFailed ? nil : number
+        case .error(let number): hasFailed ? number : nil
+        default: nil
+        }
+    }
+    var status: Int32 = hasFailed ? 1 : 0
+    for handler in final where evaluator.run(handler: handler, record: nil) == .failed { status = 1 }
+    evaluator.displayGlobals()
+    var errors = evaluator.takeMessages().map { message in
+        switch message {
+        case .warning(let text), .error(let text): text
+        }
+    }
+    if let counts = evaluator.countsWarning { errors.append(counts) }
+    return ScriptOutcome(output: evaluator.text, errors: errors, status: status)
+}
+
+/// The library as it is in the repository, but for the socket tapset, which has tests of its own.
+enum TapsetFiles {
+    static let names = [
+        "ansi", "arguments", "context", "control", "device", "endian", "errno", "indent", "kernel-memory", "net",
+        "task", "time", "user-memory",
+    ]
+
+    static let parsed: [ParsedFile] = names.map { name in
+        let root = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3).joined(separator: "/")
+        let path = "\(root)/tapsets/\(name).stp"
+        var bytes: [UInt8] = []
+        if let file = fopen(path, "r") {
+            var byte = fgetc(file)
+            while byte >= 0 {
+                bytes.append(UInt8(byte))
+                byte = fgetc(file)
+            }
+            fclose(file)
+        }
+        let source = SourceFile(name: path, bytes: bytes, role: .tapset)
+        let environment = PreprocessorEnvironment(kernelRelease: "6.12.0", guruMode: true)
+        let result = parse(source, options: ParseOptions(environment: environment))
+        precondition(!bytes.isEmpty && !result.hasErrors, "\(path): \(result.diagnostics.map(\.message))")
+        return result.file
+    }
+}
