@@ -138,7 +138,8 @@ final class Analyzer {
         }
     }
 
-    private func build(_ derived: DerivedProbe) {
+    /// Builds the merged handler of a probe and makes it part of the program.
+    func build(_ derived: DerivedProbe) {
         let written = derived.userBody.assignedNames
         let context = ProbeContext(event: derived.event, written: written)
         let probe = ProbeInstance(derived: derived, context: context)
@@ -165,7 +166,8 @@ final class Analyzer {
         }
     }
 
-    private func resolvePending() {
+    /// Gives autocasts another chance now that all bodies are built.
+    func resolvePending() {
         var progress = true
         while progress {
             progress = false

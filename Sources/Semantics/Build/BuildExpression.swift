@@ -180,9 +180,6 @@ extension Builder {
     }
 
     private func buildDereference(isUser: Bool, size: Expression, address: Expression, _ token: Token) -> Node {
-        if !isUser, scope.isUser, !analyzer.options.guruMode {
-            return fail("using @kderef operator not permitted; need stap -g", token)
-        }
         guard let bytes = build(size).constant, [1, 2, 4, 8].contains(bytes) else {
             return fail("the size of a dereference must be 1, 2, 4 or 8", size.token)
         }

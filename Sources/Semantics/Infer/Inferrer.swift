@@ -12,6 +12,12 @@ final class Inferrer {
 
     /// Infers all types; reports mismatches, and what stays open although its value is needed.
     func run() {
+        learn()
+        checkResolved()
+    }
+
+    /// Infers all types that can be inferred.
+    func learn() {
         functions = analyzer.liveFunctions()
         repeat {
             progress = false
@@ -24,7 +30,6 @@ final class Inferrer {
                 if let next = function.nextOverload { unify(function, with: next) }
             }
         } while progress
-        checkResolved()
     }
 
     // MARK: Statements
@@ -40,7 +45,8 @@ final class Inferrer {
         case .deleteElement(let array, let keys): inferKeys(keys, of: array, statement.token)
         case .return(let value?):
             guard let function else { break }
-            infer(value, function.result)
+            infer(value, .unknown)
+            if value.type == .unknown { infer(value, function.result) }
             settleResult(value.type, of: function, value)
         case .block, .deleteGlobal, .deleteLocal, .next, .break, .continue, .return: break
         }

@@ -105,7 +105,7 @@ extension Builder {
             name.removeLast()
         }
         if name.hasPrefix("const ") { name.removeFirst(6) }
-        let isUser = analyzer.carriedType(of: value)?.isUser ?? false
+        let isUser = analyzer.carriedType(of: value).map(types.pointsToUser) ?? false
         if name == "void" { return CarriedType(type: .void, pointers: max(stars, 1), isUser: isUser) }
         let places = module.map { $0.description.split(separator: ":").map(String.init) } ?? []
         for place in places.isEmpty ? [nil] : places.map(Optional.some) {

@@ -47,6 +47,12 @@ final class KernelTypes {
         return false
     }
 
+    /// Whether a value of this type is an address in user memory.
+    func pointsToUser(_ carried: CarriedType) -> Bool {
+        if case .pointer(let target) = shape(carried) { return target.isUser }
+        return carried.isUser
+    }
+
     /// The size in bytes; 1 for what has none, as pointer arithmetic in C with extensions.
     func size(_ carried: CarriedType) -> Int {
         carried.pointers > 0 ? 8 : size(carried.type)

@@ -70,9 +70,11 @@ struct PlaceWalker {
                 return .bits(add(address, Int64(start / 8)), field, unit: unit)
             }
         }
-        // A packed field across the borders of all aligned units: the eight bytes from its first byte.
-        let field = BitField(offset: UInt8(offset % 8), width: UInt8(min(width, 64 - offset % 8)))
-        return .bits(add(address, Int64(offset / 8)), field, unit: 8)
+        // A packed field across the borders of all aligned units: the fewest bytes from its first one.
+        let low = offset % 8
+        let unit = [1, 2, 4].first { low + width <= $0 * 8 } ?? 8
+        let field = BitField(offset: UInt8(low), width: UInt8(min(width, 64 - low)))
+        return .bits(add(address, Int64(offset / 8)), field, unit: unit)
     }
 
     private func missingMember(_ name: String, of id: KernelTypeID) -> String {
