@@ -13,12 +13,14 @@ import Syntax
 /// is given, and only then the slow detaching happens.
 final class Run {
     /// Where the run stands; it only moves forward.
-    private enum State {
+    private enum State: Int, Comparable {
         case running
         /// `exit()`, a signal, `-T`, or the end of the command.
         case stopping
         /// Too many run-time errors: error probes run instead of end probes.
         case failed
+
+        static func < (left: State, right: State) -> Bool { left.rawValue < right.rawValue }
     }
 
     private let program: IRProgram
@@ -181,8 +183,8 @@ final class Run {
 
     private func show(_ message: RuntimeMessage) {
         switch message {
-        case .warning(let text): if !options.suppressWarnings { writeError("WARNING: \(text)\n") }
-        case .error(let text): writeError("ERROR: \(text)\n")
+        case .warning(let text): if !options.suppressWarnings { writeError(text + "\n") }
+        case .error(let text): writeError(text + "\n")
         }
     }
 
@@ -212,8 +214,9 @@ final class Run {
             sequence(program.probes[index].event).map { (index: index, sequence: $0) }
         }
         // A stable sort: ties run in order of appearance.
-        for entry in chosen.enumerated().sorted(by: { ($0.element.sequence, $0.offset) < ($1.element.sequence, $1.offset) })
-        {
+        for entry in chosen.enumerated().sorted(by: {
+            ($0.element.sequence, $0.offset) < ($1.element.sequence, $1.offset)
+        }) {
             run(entry.element.index, record: nil)
             flush()
             if state != stateBefore { break }
@@ -228,10 +231,7 @@ final class Run {
         let report = LossReport(program: program, runtime: runtime, handled: handled, afterExit: afterExit)
         report.show(verbose: options.verbosity > 0)
         var status: Int32 = state == .failed ? 1 : 0
-        if evaluator.errorCount > 0 || evaluator.skippedCount > 0 {
-            writeError(
-                "WARNING: Number of errors: \(evaluator.errorCount), skipped probes: \(evaluator.skippedCount)\n")
-        }
+        if let warning = evaluator.countsWarning { writeError(warning + "\n") }
         if let text = sink.failureText {
             writeError("ERROR: \(text)\n")
             status = 1
@@ -243,5 +243,3 @@ final class Run {
         return status
     }
 }
-
-extension Run.State: Comparable {}

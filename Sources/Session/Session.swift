@@ -1,7 +1,152 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import Evaluator
+import Glibc
+import IR
+import Kernel
+import Semantics
+import Syntax
 
-/// Runs one session; returns swtap's exit status.
+/// Runs one session; returns swtap's exit status. All messages have been shown.
 public func runSession(_ options: SessionOptions) -> Int32 {
-    print(options)
-    return 0
+    let session = Session(options)
+    do {
+        return try session.run()
+    } catch is Compiler.Failed {
+        return 1
+    } catch let error as SessionError {
+        writeError("ERROR: \(error.message)\n")
+    } catch let error as KernelError {
+        writeError("ERROR: \(error)\n")
+    } catch {
+        writeError("ERROR: \(error)\n")
+    }
+    return 1
+}
+
+/// One session: the passes in order.
+private final class Session {
+    private let options: SessionOptions
+    private let compiler: Compiler
+
+    init(_ options: SessionOptions) {
+        self.options = options
+        compiler = Compiler(options)
+    }
+
+    func run() throws -> Int32 {
+        if case .list(let pattern, let withVariables) = options.mode {
+            return try list(pattern, withVariables: withVariables)
+        }
+        let files = try compiler.parseAll()
+        if options.lastPass == 1 { return show(dumpPass1(files)) }
+        let checked = try compiler.analyzeAll(files)
+        if options.lastPass == 2 { return show(dumpPass2(checked, verbose: options.verbosity > 0)) }
+        return try runProgram(checked)
+    }
+
+    private func list(_ pattern: String, withVariables: Bool) throws -> Int32 {
+        let lines = try compiler.list(pattern, withVariables: withVariables)
+        _ = show(lines.map { $0 + "\n" }.joined())
+        return lines.isEmpty ? 1 : 0
+    }
+
+    /// Prints what a pass made to standard output.
+    private func show(_ text: String) -> Int32 {
+        var text = text
+        let sink = OutputSink()
+        text.withUTF8 { _ = sink.write(UnsafeRawBufferPointer($0)) }
+        guard let failure = sink.failureText else { return 0 }
+        writeError("ERROR: \(failure)\n")
+        return 1
+    }
+
+    private func runProgram(_ checked: CheckedProgram) throws -> Int32 {
+        let runs = options.lastPass == 5 && options.mode == .run
+        // Signals are taken before the command is forked, so that none is missed.
+        let signals = runs ? SignalSource() : nil
+        if let pid = options.targetPid, kill(pid_t(pid), 0) != 0, errno == ESRCH {
+            throw SessionError("cannot trace process \(pid) (-x): no such process")
+        }
+        let command = runs ? try options.command.map { try TargetCommand($0) } : nil
+        defer { command?.cancel() }
+        let target = command.map { Int64($0.pid) } ?? Int64(options.targetPid ?? 0)
+        let program = try compiler.lowerAll(checked, target: target)
+        if options.lastPass == 3 { return show(dump(program)) }
+
+        let runtime = try makeRuntime(program)
+        if options.mode == .explain { return show(explain(program, runtime)) }
+        if options.lastPass == 4 {
+            try runtime?.load()
+            return show(runtime?.listing() ?? "")
+        }
+        guard let signals else { return 0 }
+        let sink = try options.outputFile.map { try OutputSink(path: $0) } ?? OutputSink()
+        compiler.startPass()
+        try runtime?.load()
+        try runtime?.attach()
+        if program.captures.contains(where: { $0 != nil }) {
+            compiler.reportPass("Pass 4: compiled, loaded and attached")
+        }
+        if options.verbosity > 0 { writeError("Pass 5: starting run.\n") }
+        compiler.startPass()
+        let host = RunHost(program: program, runtime: runtime)
+        let evaluator = Evaluator(program: program, host: host, session: facts(target: target))
+        let run = Run(
+            program: program, options: options, evaluator: evaluator, runtime: runtime, sink: sink, command: command,
+            signals: signals)
+        let status = try run.execute()
+        host.finish()
+        compiler.reportPass("Pass 5: run completed")
+        if status != 0 { writeError("Pass 5: run failed.  [man error::pass5]\n") }
+        runtime?.detach()
+        return status
+    }
+
+    private func makeRuntime(_ program: IRProgram) throws -> CaptureRuntime? {
+        guard program.probes.contains(where: { $0.event.isKernel }) else { return nil }
+        try Preflight.check()
+        guard let catalog = compiler.catalog.catalog else {
+            throw SessionError(compiler.catalog.failure.map { "\($0)" } ?? "the kernel's types cannot be read")
+        }
+        var runtimeOptions = RuntimeOptions()
+        if let size = options.bufferMegabytes { runtimeOptions.ringMegabytes = size }
+        runtimeOptions.disabledFeatures = try features(options.disabledFeatures)
+        return try CaptureRuntime(program: program, catalog: catalog, options: runtimeOptions)
+    }
+
+    private func features(_ names: [String]) throws(SessionError) -> Set<Feature> {
+        var features: Set<Feature> = []
+        for name in names {
+            guard let feature = Feature(rawValue: name) else {
+                let known = Feature.allCases.map(\.rawValue).joined(separator: ", ")
+                throw SessionError("--no-feature \(name): no such mechanism (there are \(known))")
+            }
+            features.insert(feature)
+        }
+        return features
+    }
+
+    private func explain(_ program: IRProgram, _ runtime: CaptureRuntime?) -> String {
+        var text = ""
+        for (index, probe) in program.probes.enumerated() {
+            text += "\(probe.point)"
+            if probe.scriptPoint != probe.point { text += " <- \(probe.scriptPoint)" }
+            text += "\n"
+            if !probe.event.isKernel {
+                text += "    runs in user space\n"
+            } else {
+                for line in runtime?.explain(index) ?? [] { text += "    \(line)\n" }
+            }
+        }
+        return text
+    }
+
+    private func facts(target: Int64) -> SessionFacts {
+        var facts = SessionFacts()
+        facts.targetPid = target
+        facts.arguments = CommandLine.arguments.map { ByteString($0) }
+        facts.verbosity = options.verbosity
+        facts.suppressesHandlerErrors = options.suppressesHandlerErrors
+        return facts
+    }
 }

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#define _GNU_SOURCE
+#include "CSystem.h"
+
+#include <sys/resource.h>
+#include <sys/uio.h>
+
+int swtap_read_own_memory(uint64_t address, void *buffer, size_t size) {
+    struct iovec local = {buffer, size};
+    struct iovec remote = {(void *)(uintptr_t)address, size};
+    ssize_t count = process_vm_readv(getpid(), &local, 1, &remote, 1, 0);
+    if (count < 0) return -errno;
+    return count == (ssize_t)size ? 0 : -EFAULT;
+}
+
+long swtap_peak_memory(void) {
+    struct rusage usage;
+    return getrusage(RUSAGE_SELF, &usage) == 0 ? usage.ru_maxrss : 0;
+}

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import Kernel
+import Semantics
+
+/// The kernel's catalogue, read at the first question, so that a script without kernel probes needs no BTF and no root.
+final class LazyCatalog: ProbeCatalog {
+    /// Why the catalogue could not be read; it then answers as if the kernel had nothing.
+    private(set) var failure: KernelError?
+    private var opened: KernelCatalog?
+    private var wasTried = false
+
+    /// The catalogue itself; nil when it cannot be read.
+    var catalog: KernelCatalog? {
+        if !wasTried {
+            wasTried = true
+            do { opened = try KernelCatalog() } catch { failure = error }
+        }
+        return opened
+    }
+
+    func type(_ id: KernelTypeID) -> KernelType { catalog?.type(id) ?? .void }
+
+    func spelling(of id: KernelTypeID) -> String { catalog?.spelling(of: id) ?? "" }
+
+    func findType(_ name: String, module: String?) -> KernelTypeID? { catalog?.findType(name, module: module) }
+
+    func enumerators(of id: KernelTypeID) -> [(name: String, value: Int64)] { catalog?.enumerators(of: id) ?? [] }
+
+    func enumerator(named name: String) -> Int64? { catalog?.enumerator(named: name) }
+
+    func function(_ name: String, module: String?, needsTypes: Bool) -> FunctionLookup {
+        catalog?.function(name, module: module, needsTypes: needsTypes) ?? .absent
+    }
+
+    func functions(matching glob: String, module: String?, needsTypes: Bool) -> [KernelFunction] {
+        catalog?.functions(matching: glob, module: module, needsTypes: needsTypes) ?? []
+    }
+
+    func modules(matching glob: String) -> [String] { catalog?.modules(matching: glob) ?? [] }
+
+    func tracepoints(matching glob: String) -> [KernelTracepoint] { catalog?.tracepoints(matching: glob) ?? [] }
+
+    func isExported(_ name: String) -> Bool { catalog?.isExported(name) ?? false }
+
+    func functionNames() -> [String] { catalog?.functionNames() ?? [] }
+}

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import CSystem
+import Evaluator
+import Glibc
+import IR
+import Kernel
+import Syntax
+
+/// What the Evaluator may ask of the outside world.
+final class RunHost: EvaluationHost {
+    private let runtime: CaptureRuntime?
+    private lazy var reader: KernelMemoryReader? = try? KernelMemoryReader()
+    private var children: [Int32] = []
+
+    init(program: IRProgram, runtime: CaptureRuntime?) { self.runtime = runtime }
+
+    func readMemory(at address: UInt64, into buffer: UnsafeMutableRawBufferPointer, isUser: Bool) -> Bool {
+        if isUser { return readOwnMemory(at: address, into: buffer) }
+        return reader?.read(address: address, into: buffer) ?? false
+    }
+
+    func currentTask() -> UInt64 { reader?.currentTask() ?? 0 }
+
+    func startCommand(_ command: ByteString) {
+        let pid = swtap_spawn_shell(command.description)
+        if pid < 0 {
+            writeError("WARNING: system(): cannot start a shell: \(errorText(-pid))\n")
+        } else {
+            children.append(pid)
+        }
+    }
+
+    func trace(_ text: ByteString) {
+        for directory in ["/sys/kernel/tracing", "/sys/kernel/debug/tracing"] {
+            let descriptor = open("\(directory)/trace_marker", O_WRONLY | O_CLOEXEC)
+            guard descriptor >= 0 else { continue }
+            text.bytes.withUnsafeBytes { _ = writeAll(descriptor, $0) }
+            close(descriptor)
+            return
+        }
+    }
+
+    /// Waits for the commands of `system()`, so that their output is complete when swtap ends.
+    func finish() {
+        var status: Int32 = 0
+        for pid in children { waitpid(pid, &status, 0) }
+    }
+
+    /// A copy by the kernel, which fails where a load would end the process.
+    private func readOwnMemory(at address: UInt64, into buffer: UnsafeMutableRawBufferPointer) -> Bool {
+        swtap_read_own_memory(address, buffer.baseAddress, buffer.count) == 0
+    }
+}
