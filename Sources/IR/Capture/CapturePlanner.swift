@@ -99,7 +99,7 @@ struct CapturePlanner {
     }
 
     /// A node that an instruction computed, with the time when it did.
-    private func known(_ node: Int, atEntry: Bool) -> KnownValue {
+    private mutating func known(_ node: Int, atEntry: Bool) -> KnownValue {
         atEntry && graph.constant(of: node) == nil ? .entry(node) : .event(node)
     }
 
@@ -254,7 +254,7 @@ struct CapturePlanner {
         } catch {
             failures[replaced] = error.reason
             output.append(replaced)
-            return .unknown(error.reason)
+            return .unknown(.reported)
         }
     }
 
@@ -449,7 +449,7 @@ struct CapturePlanner {
     private mutating func report() {
         for block in unit.blocks {
             for instruction in block.instructions {
-                guard let reason = failures[instruction] else { continue }
+                guard let reason = failures[instruction], reason != .reported else { continue }
                 let token = tables.program.sites[Int(instruction.site)].token
                 diagnostics.append(Diagnostic(.semanticError, message(instruction, reason), tokens: [token]))
             }

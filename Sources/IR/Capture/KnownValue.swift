@@ -15,6 +15,8 @@ enum UnknownReason: Hashable {
     case notAtEntry
     /// It was computed in a way that the capture does not do.
     case computation
+    /// It comes from an instruction that could not be captured, which is an error of its own.
+    case reported
 
     /// What the value depends on.
     var description: String {
@@ -27,6 +29,7 @@ enum UnknownReason: Hashable {
         case .choice: "a condition that is not known to the kernel"
         case .notAtEntry: "a value that does not exist when the function is entered"
         case .computation: "a division by a variable"
+        case .reported: "what could not be captured"
         }
     }
 }

@@ -202,6 +202,9 @@ extension UnitLowering {
             block = middle
             branch(right, yes: yes, no: no)
         case .unary(.not, let operand): branch(operand, yes: no, no: yes)
+        case .readable(let operand):
+            tryReads(operand, failure: no, condition.token)
+            jump(yes, condition.token)
         default:
             let register = integer(condition)
             if let value = constant(in: register) {
@@ -273,12 +276,22 @@ extension UnitLowering {
             return
         default: break
         }
-        for operand in expression.operands { tryReads(operand, failure: failure, token) }
+        let reads: Bool
+        switch expression.kind {
+        case .load: reads = true
+        case .builtin(let builtin, _): reads = builtin.signature.effect == .memory
+        default: reads = false
+        }
+        // A captured read faults with whatever its address is read from: one question answers all.
+        if captured == nil || !reads {
+            for operand in expression.operands { tryReads(operand, failure: failure, token) }
+        }
+        guard reads else { return }
         let success = newInteger()
         switch expression.kind {
         case .load(let address, let access):
             emit(.canReadMemory, dst: success, integer(address), tables.access(access), expression.token)
-        case .builtin(let builtin, let arguments) where builtin.signature.effect == .memory:
+        case .builtin(let builtin, let arguments):
             let list = tables.operands(operands(arguments))
             emit(.canReadString, dst: success, Int32(builtin.rawValue), list, expression.token)
         default: return

@@ -8,14 +8,10 @@ public struct LoweringOptions: Sendable {
     public var limits: Limits
     /// What `target()` is: the process id of `-x` or `-c`, or 0.
     public var target: Int64
-    /// Initial values of scalars that replace the script's own (`-G name=value`), by name.
-    public var initialValues: [String: Literal]
-
     /// Creates options.
-    public init(limits: Limits = Limits(), target: Int64 = 0, initialValues: [String: Literal] = [:]) {
+    public init(limits: Limits = Limits(), target: Int64 = 0) {
         self.limits = limits
         self.target = target
-        self.initialValues = initialValues
     }
 }
 
@@ -34,9 +30,7 @@ public func lower(_ checked: CheckedProgram, options: LoweringOptions) -> Loweri
     if options.limits.maxNesting == nil { tables.program.limits.maxNesting = traits.nesting(of: checked) }
     var diagnostics: [Diagnostic] = []
 
-    tables.program.globals = checked.globals.map { global in
-        lower(global, options: options, diagnostics: &diagnostics)
-    }
+    tables.program.globals = checked.globals.map { lower($0, limits: options.limits) }
     tables.program.functions = checked.functions.map { function in
         var unit = IRUnit(name: function.name)
         unit.result = function.result
@@ -103,20 +97,9 @@ private func lowerFunctions(_ checked: CheckedProgram, tables: ProgramTables, tr
     }
 }
 
-private func lower(_ global: CheckedGlobal, options: LoweringOptions, diagnostics: inout [Diagnostic]) -> IRGlobal {
-    var initial = global.initial
-    if let value = options.initialValues[global.name], !global.isArray {
-        switch (value, global.valueType) {
-        case (.number, .string), (.string, .long):
-            diagnostics.append(
-                Diagnostic(
-                    .semanticError, "the value given for '\(global.name)' is not a \(global.valueType)",
-                    tokens: [global.token]))
-        default: initial = value
-        }
-    }
-    return IRGlobal(
+private func lower(_ global: CheckedGlobal, limits: Limits) -> IRGlobal {
+    IRGlobal(
         name: global.name, keyTypes: global.keyTypes, valueType: global.valueType,
-        capacity: global.declaredSize ?? options.limits.maxMapEntries, isDeclaredSize: global.declaredSize != nil,
-        wraps: global.wraps, initial: initial, isDisplayed: global.isDisplayed, isPointer: global.isPointer)
+        capacity: global.declaredSize ?? limits.maxMapEntries, isDeclaredSize: global.declaredSize != nil,
+        wraps: global.wraps, initial: global.initial, isDisplayed: global.isDisplayed, isPointer: global.isPointer)
 }

@@ -19,16 +19,17 @@ extension PassManager {
         return changed
     }
 
-    /// Drops zeros that registers start with anyway, at the start of a unit.
+    /// Drops zeros that variables start with anyway, at the start of a unit.
     static let dropInitialZeros = UnitPass(name: "drop-initial-zeros") { unit, context in
         let flow = ControlFlow(unit)
         guard flow.predecessors[0].isEmpty else { return false }
         let tables = context.tables
+        let single = SingleAssignments(unit, tables)
         var isSet: Set<Operand> = Set(unit.parameters)
         let before = unit.blocks[0].instructions.count
         unit.blocks[0].instructions.removeAll { instruction in
             guard let definition = tables.definition(of: instruction) else { return false }
-            guard isSet.insert(definition).inserted else { return false }
+            guard isSet.insert(definition).inserted, !single.contains(definition) else { return false }
             switch instruction.op {
             case .integerConstant: return tables.program.integers[Int(instruction.a)] == 0
             case .stringConstant: return tables.program.strings[Int(instruction.a)].isEmpty
