@@ -16,6 +16,7 @@ final class Compiler {
     let catalog = LazyCatalog()
     let messages: MessageWriter
     private var library: [ParsedFile] = []
+    private var tapsets: TapsetLibrary!
     private let stopwatch: PassTimer
 
     init(_ options: SessionOptions) {
@@ -26,19 +27,16 @@ final class Compiler {
 
     // MARK: - Pass 1
 
-    /// Parses the user's scripts and the tapsets.
+    /// Parses the user's scripts and the tapset files that they can need.
     func parseAll() throws -> [ParsedFile] {
         stopwatch.start()
         let input = ScriptInput(options)
-        let sources = try TapsetLibrary(directories: options.includeDirectories)
+        tapsets = try TapsetLibrary(directories: options.includeDirectories)
+        var texts = input.files.map(\.bytes) + options.scriptArguments.map { Array($0.utf8) }
+        if case .list(let pattern, _) = options.mode { texts.append(Array(pattern.utf8)) }
         var parseOptions = ParseOptions(environment: environment())
-        parseOptions.libraryMacros = MacroLibrary(files: sources.macros, environment: parseOptions.environment)
-        var diagnostics = input.problems + parseOptions.libraryMacros.diagnostics
-        library = sources.scripts.map { source in
-            let result = parse(source, options: parseOptions)
-            diagnostics += result.diagnostics
-            return result.file
-        }
+        var diagnostics = input.problems
+        library = parseLibrary(tapsets.files(neededBy: texts), &parseOptions, &diagnostics)
         parseOptions.scriptArguments = options.scriptArguments.map { ByteString($0) }
         var used: Set<Int> = []
         var files: [ParsedFile] = []
@@ -59,6 +57,30 @@ final class Compiler {
         }
         stopwatch.report("Pass 1: parsed user script and \(library.count) library scripts")
         return files
+    }
+
+    /// Parses tapset files; the options then hold their macros.
+    private func parseLibrary(
+        _ sources: [SourceFile], _ parseOptions: inout ParseOptions, _ diagnostics: inout [Diagnostic]
+    ) -> [ParsedFile] {
+        let macros = sources.filter { $0.name.hasSuffix(".stpm") }
+        parseOptions.libraryMacros = MacroLibrary(files: macros, environment: parseOptions.environment)
+        diagnostics += parseOptions.libraryMacros.diagnostics
+        return sources.filter { !$0.name.hasSuffix(".stpm") }.map { source in
+            let result = parse(source, options: parseOptions)
+            diagnostics += result.diagnostics
+            return result.file
+        }
+    }
+
+    /// Parses the whole library, so that an error can suggest all names; false when that was done already.
+    private func loadWholeLibrary() -> Bool {
+        var parseOptions = ParseOptions(environment: environment())
+        var diagnostics: [Diagnostic] = []
+        let whole = parseLibrary(tapsets.files, &parseOptions, &diagnostics)
+        guard whole.count > library.count else { return false }
+        library = whole
+        return true
     }
 
     private func environment() -> PreprocessorEnvironment {
@@ -92,7 +114,10 @@ final class Compiler {
         analysis.displaysGlobals = !options.hidesGlobals
         analysis.initialValues = try Settings.initialValues(options.globals)
         analysis.ticksPerSecond = Int64(facts.ticksPerSecond)
-        let result = analyze(user: files, library: library, catalog: catalog, options: analysis)
+        var result = analyze(user: files, library: library, catalog: catalog, options: analysis)
+        if result.program == nil, catalog.failure == nil, loadWholeLibrary() {
+            result = analyze(user: files, library: library, catalog: catalog, options: analysis)
+        }
         if let failure = catalog.failure, result.program == nil { throw SessionError("\(failure)") }
         messages.show(result.warnings + result.diagnostics)
         guard let program = result.program else {

@@ -8,6 +8,8 @@ import Syntax
 
 /// Runs one session; returns swtap's exit status. All messages have been shown.
 public func runSession(_ options: SessionOptions) -> Int32 {
+    // A closed pipe is met as a failed write, with its own message.
+    signal(SIGPIPE, SIG_IGN)
     let session = Session(options)
     do {
         return try session.run()

@@ -7,13 +7,12 @@ final class SignalSource {
     /// Becomes readable when a signal is there.
     let descriptor: Int32
 
-    /// Blocks SIGINT, SIGTERM, SIGHUP, SIGQUIT and SIGCHLD, and ignores SIGPIPE.
+    /// Blocks SIGINT, SIGTERM, SIGHUP, SIGQUIT and SIGCHLD.
     init() {
         var set = sigset_t()
         sigemptyset(&set)
         for signal in [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGCHLD] { sigaddset(&set, signal) }
         sigprocmask(SIG_BLOCK, &set, nil)
-        signal(SIGPIPE, SIG_IGN)
         descriptor = signalfd(-1, &set, Int32(SFD_CLOEXEC | SFD_NONBLOCK))
     }
 

@@ -6,23 +6,26 @@ import Syntax
 
 /// The tapset files: those embedded in the binary and those of `-I` directories.
 struct TapsetLibrary {
-    /// `.stp` files.
-    private(set) var scripts: [SourceFile] = []
-    /// `.stpm` files.
-    private(set) var macros: [SourceFile] = []
+    private var embedded: [SourceFile] = []
+    private var added: [SourceFile] = []
 
     /// Reads the embedded files, then the directories with all below them; a missing directory is an error.
     init(directories: [String]) throws(SessionError) {
         for index in 0..<swtap_tapset_count {
             let entry = swtap_tapset_at(index)!.pointee
             let bytes = Array(UnsafeBufferPointer(start: entry.bytes, count: entry.size))
-            add(SourceFile(name: String(cString: entry.name), bytes: bytes, role: .tapset))
+            embedded.append(SourceFile(name: String(cString: entry.name), bytes: bytes, role: .tapset))
         }
         for directory in directories { try addDirectory(directory, isNamed: true) }
     }
 
-    private mutating func add(_ file: SourceFile) {
-        if file.name.hasSuffix(".stpm") { macros.append(file) } else { scripts.append(file) }
+    /// All files.
+    var files: [SourceFile] { embedded + added }
+
+    /// The files that a script with these texts can need: all of `-I`, and what the embedded ones declare for it.
+    func files(neededBy texts: [[UInt8]]) -> [SourceFile] {
+        if texts.contains(where: TapsetIndex.hasWildcardPoint) { return files }
+        return TapsetIndex(embedded).needed(by: texts + added.map(\.bytes)) + added
     }
 
     private mutating func addDirectory(_ path: String, isNamed: Bool) throws(SessionError) {
@@ -41,7 +44,7 @@ struct TapsetLibrary {
         for name in names.sorted() {
             let full = "\(path)/\(name)"
             if name.hasSuffix(".stp") || name.hasSuffix(".stpm") {
-                add(SourceFile(name: full, bytes: try readFile(full), role: .tapset))
+                added.append(SourceFile(name: full, bytes: try readFile(full), role: .tapset))
             } else {
                 var information = stat()
                 if stat(full, &information) == 0, information.st_mode & S_IFMT == S_IFDIR {

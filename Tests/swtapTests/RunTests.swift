@@ -87,7 +87,10 @@ struct RunTests {
     }
 
     @Test(arguments: [
-        ("no-such-program --now", "ERROR: cannot start 'no-such-program --now': no executable 'no-such-program' found\n"),
+        (
+            "no-such-program --now",
+            "ERROR: cannot start 'no-such-program --now': no executable 'no-such-program' found\n"
+        ),
         ("/etc/hostname x", "ERROR: cannot start '/etc/hostname x': no executable '/etc/hostname' found\n"),
         ("  ", "ERROR: the command of -c is empty\n"),
     ])
