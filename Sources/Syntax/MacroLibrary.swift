@@ -22,28 +22,24 @@ final class MacroDefinition: Sendable {
 public struct MacroLibrary: Sendable {
     /// The definitions by name.
     private(set) var macros: [String: MacroDefinition] = [:]
-    /// What is wrong with the library files.
-    public private(set) var diagnostics: [Diagnostic] = []
 
     /// Creates an empty library.
     public init() {}
 
-    /// Reads the `@define`s of `files`, which may hold nothing else but conditionals around them.
-    public init(files: [SourceFile], environment: PreprocessorEnvironment) {
-        for file in files {
-            var lexer = Lexer(file)
-            let preprocessor = Preprocessor(
-                source: file, tokens: lexer.tokens(), environment: environment, library: self, isLibrary: true)
-            let rest = preprocessor.run()
-            diagnostics += preprocessor.warnings
-            for token in rest {
-                let message = "unexpected token in library macro file '\(file.name)'"
-                diagnostics.append(token.failure(message).diagnostic)
-                // One stray token means that what follows it is not meant for this kind of file.
-                if case .diagnostic = token.problem { continue }
-                break
-            }
-            macros.merge(preprocessor.definitions) { first, _ in first }
+    /// Takes the `@define`s of a file in, which may hold nothing else but conditionals around them; gives what is wrong with it.
+    public mutating func add(_ file: SourceFile, options: ParseOptions) -> [Diagnostic] {
+        var lexer = Lexer(file)
+        let preprocessor = Preprocessor(
+            source: file, tokens: lexer.tokens(), environment: options.environment, library: self, isLibrary: true)
+        let rest = preprocessor.run()
+        var diagnostics = preprocessor.warnings
+        for token in rest {
+            diagnostics.append(token.failure("unexpected token in library macro file '\(file.name)'").diagnostic)
+            // One stray token means that what follows it is not meant for this kind of file.
+            if case .diagnostic = token.problem { continue }
+            break
         }
+        macros.merge(preprocessor.definitions) { first, _ in first }
+        return diagnostics
     }
 }

@@ -10,11 +10,15 @@ private func preprocessed(
 ) -> String {
     let source = SourceFile(name: "<input>", text: text)
     var lexer = Lexer(source, arguments: arguments.map { ByteString($0) })
-    let libraryFiles = library.map { [SourceFile(name: "l.stpm", text: $0, role: .tapset)] } ?? []
     let environment = testEnvironment(guru: guru)
+    var macros = MacroLibrary()
+    if let library {
+        let file = SourceFile(name: "l.stpm", text: library, role: .tapset)
+        #expect(macros.add(file, options: ParseOptions(environment: environment)).isEmpty)
+    }
     let preprocessor = Preprocessor(
         source: source, tokens: lexer.tokens(), environment: environment,
-        library: MacroLibrary(files: libraryFiles, environment: environment))
+        library: macros)
     return preprocessor.run().map { token in
         if case .diagnostic(let diagnostic) = token.problem { return "<\(diagnostic.message)>" }
         return token.kind == .string ? "\"\(token.text)\"" : token.text
@@ -155,9 +159,11 @@ private func preprocessed(
             SourceFile(name: "a.stpm", text: "@define a %( 1 %) probe begin {}"),
             SourceFile(name: "b.stpm", text: "@define a %( 2 %)"),
         ]
-        let library = MacroLibrary(files: files, environment: testEnvironment())
+        var library = MacroLibrary()
+        let options = ParseOptions(environment: testEnvironment())
+        let diagnostics = files.flatMap { library.add($0, options: options) }
         #expect(
-            library.diagnostics.map(\.message) == [
+            diagnostics.map(\.message) == [
                 "unexpected token in library macro file 'a.stpm'",
                 "attempt to redefine macro '@a' in another library file",
             ])
