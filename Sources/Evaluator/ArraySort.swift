@@ -30,9 +30,8 @@ struct ArraySorter {
         }
     }
 
-    /// Sorts the whole array, or puts only its first `leading` elements in place; `moved` hears the old and the new
-    /// index of every element when the order changes.
-    func sort(leading: Int?, moved: ((_ items: UnsafeMutablePointer<SortItem>, _ count: Int) -> Void)?) {
+    /// Sorts the whole array, or puts only its first `leading` elements in place.
+    func sort(leading: Int?) {
         let count = table.pointee.live
         guard count > 1 else { return }
         let items = UnsafeMutablePointer<SortItem>.allocate(capacity: count * 2)
@@ -49,7 +48,6 @@ struct ArraySorter {
             if isSorted(items, count) { return }
             sorted = mergeSort(items, items + count, count)
         }
-        moved?(sorted, count)
         table.pointee.reorder(sorted)
     }
 

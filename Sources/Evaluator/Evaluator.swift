@@ -44,8 +44,6 @@ public final class Evaluator {
     var raised: (message: ByteString, places: [Int32])?
     var hasExited = false
     var commands: [ByteString] = []
-    /// Iteration states of the frames that are entered; none beyond is live.
-    var iterationsInUse = 0
 
     // What lasts between runs.
     var messages: [RuntimeMessage] = []

@@ -21,7 +21,7 @@ extension Evaluator {
 
     private func displayArray(_ index: Int, _ global: IRGlobal) {
         let table = tables[index]
-        ArraySorter(table, SortOrder(key: nil, isDescending: true)).sort(leading: nil, moved: nil)
+        ArraySorter(table, SortOrder(key: nil, isDescending: true)).sort(leading: nil)
         for entry in 0..<table.pointee.used where table.pointee.entries[entry].keyLength != ArrayEntry.dead {
             line { writer in
                 writer.append(Array(global.name.utf8))

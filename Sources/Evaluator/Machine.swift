@@ -24,7 +24,7 @@ extension Evaluator {
         var iterations = 0
         var budget = self.budget
         var pc = code + units[unit].entry
-        clearFrame(units[unit], r, s, slots, iterations)
+        clearFrame(units[unit], r, s, slots)
 
         while true {
             let i = pc.pointee
@@ -155,7 +155,8 @@ extension Evaluator {
             case .iterationNext:
                 let more = advanceIteration(pool.iterations + dst, iterations, r, s, slots)
                 pc = code + (more ? a : b)
-            case .iterationEnd: memory.iterations[iterations + pool.iterations[a].slot].array = 0
+            // Nothing to give back: the next beginning sets the state anew.
+            case .iterationEnd: break
 
             case .call:
                 if depth >= memory.maxNesting { return fail(.nesting, pc, unit, depth, frames) }
@@ -170,7 +171,7 @@ extension Evaluator {
                 slots += caller.strings * stride
                 iterations += caller.iterations
                 unit = a
-                clearFrame(units[unit], r, s, slots, iterations)
+                clearFrame(units[unit], r, s, slots)
                 passArguments(arguments, callerIntegers, callerStrings, units[unit], r, s)
                 pc = code + units[unit].entry
             case .nextOverload:
@@ -180,7 +181,7 @@ extension Evaluator {
                 let frame = frames[depth - 1]
                 let call = (frame.returnCode - 1).pointee
                 unit = units[unit].next
-                clearFrame(units[unit], r, s, slots, iterations)
+                clearFrame(units[unit], r, s, slots)
                 passArguments(lists + Int(call.b), frame.integers, frame.strings, units[unit], r, s)
                 pc = code + units[unit].entry
             case .returnInteger, .returnString, .returnVoid:

@@ -101,7 +101,6 @@ extension Evaluator {
         _ strings: UnsafeMutablePointer<StringView>
     ) {
         let state = memory.iterations + base + shape.pointee.slot
-        state.pointee.array = shape.pointee.array + 1
         state.pointee.cursor = -1
         let limit = shape.pointee.limit >= 0 ? Int(integers[Int(shape.pointee.limit)]) : nil
         state.pointee.remaining = limit.map { max($0, 0) } ?? Int.max
@@ -110,30 +109,7 @@ extension Evaluator {
         if let order = shape.pointee.sort {
             // Up to 30 elements are put in place one by one; beyond that the whole array is sorted.
             let leading = limit.flatMap { 1...30 ~= $0 ? $0 : nil }
-            sort(shape.pointee.array, order, leading: leading, except: state)
-        }
-    }
-
-    private func sort(
-        _ array: Int, _ order: SortOrder, leading: Int?, except current: UnsafeMutablePointer<IterationState>
-    ) {
-        let table = tables[array]
-        let others = (0..<memory.iterationCount).prefix { $0 < iterationsInUse }.filter {
-            let state = memory.iterations + $0
-            return state != current && state.pointee.array == array + 1 && state.pointee.cursor >= 0
-        }
-        guard !others.isEmpty else {
-            ArraySorter(table, order).sort(leading: leading, moved: nil)
-            return
-        }
-        // Loops around this one stay at their elements, wherever those go.
-        ArraySorter(table, order).sort(leading: leading) { items, count in
-            for other in others {
-                let cursor = self.memory.iterations[other].cursor
-                for position in 0..<count where Int(items[position].index) == cursor {
-                    self.memory.iterations[other].cursor = position
-                }
-            }
+            ArraySorter(tables[shape.pointee.array], order).sort(leading: leading)
         }
     }
 
@@ -196,7 +172,6 @@ extension Evaluator {
             }
             return true
         }
-        state.pointee.array = 0
         return false
     }
 

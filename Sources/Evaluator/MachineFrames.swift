@@ -6,7 +6,7 @@ extension Evaluator {
     @inline(__always)
     func clearFrame(
         _ unit: UnitShape, _ integers: UnsafeMutablePointer<Int64>, _ strings: UnsafeMutablePointer<StringView>,
-        _ slots: UnsafeMutablePointer<UInt8>, _ iterations: Int
+        _ slots: UnsafeMutablePointer<UInt8>
     ) {
         integers.update(repeating: 0, count: unit.integers)
         var register = 0
@@ -14,12 +14,6 @@ extension Evaluator {
             strings[register] = StringView(pointer: UnsafePointer(slots + register * stride), length: 0)
             register += 1
         }
-        if unit.iterations > 0 { clearIterations(iterations, unit.iterations) }
-    }
-
-    private func clearIterations(_ first: Int, _ count: Int) {
-        for index in first..<first + count { memory.iterations[index].array = 0 }
-        iterationsInUse = first + count
     }
 
     /// Hands arguments over: strings as views of the caller's slots, which cannot change while the callee runs.

@@ -31,10 +31,8 @@ struct Frame {
     var unit: Int
 }
 
-/// The state of one foreach of one frame; zeroed memory is an idle one.
+/// The state of one foreach of one frame; zeroed memory has no slice yet.
 struct IterationState {
-    /// The array's index plus 1; 0 when idle.
-    var array: Int
     /// The entry that the loop is at; -1 before the first.
     var cursor: Int
     /// The elements that may still be visited.
@@ -57,7 +55,6 @@ struct MachineMemory {
     let slotsEnd: UnsafeMutablePointer<UInt8>
     let frames: UnsafeMutablePointer<Frame>
     let iterations: UnsafeMutablePointer<IterationState>
-    let iterationCount: Int
 
     /// Reserves room for `nesting` calls; for fewer where the address space is too small for so many.
     init(units: [UnitShape], nesting: Int, stride: Int) {
@@ -84,7 +81,6 @@ struct MachineMemory {
             depth /= 2
         }
         maxNesting = depth
-        iterationCount = loopCount * (depth + 2)
         integers = reservations[0].base.assumingMemoryBound(to: Int64.self)
         strings = reservations[1].base.assumingMemoryBound(to: StringView.self)
         slots = reservations[2].base.assumingMemoryBound(to: UInt8.self)
