@@ -52,7 +52,8 @@ final class Compiler {
         messages.show(diagnostics)
         let errors = diagnostics.count { $0.kind != .warning }
         if errors > 0 {
-            messages.fail("\(errors) parse error\(errors == 1 ? "" : "s").\nPass 1: parse failed.  [man error::pass1]")
+            messages.fail(
+                DiagnosticRenderer.parseErrorTrailer(count: errors) + "Pass 1: parse failed.  [man error::pass1]")
             throw Failed()
         }
         stopwatch.report("Pass 1: parsed user script and \(library.count) library scripts")
@@ -63,9 +64,9 @@ final class Compiler {
     private func parseLibrary(
         _ sources: [SourceFile], _ parseOptions: inout ParseOptions, _ diagnostics: inout [Diagnostic]
     ) -> [ParsedFile] {
-        let macros = sources.filter { $0.name.hasSuffix(".stpm") }
-        parseOptions.libraryMacros = MacroLibrary(files: macros, environment: parseOptions.environment)
-        diagnostics += parseOptions.libraryMacros.diagnostics
+        for macros in sources where macros.name.hasSuffix(".stpm") {
+            diagnostics += parseOptions.libraryMacros.add(macros, options: parseOptions)
+        }
         return sources.filter { !$0.name.hasSuffix(".stpm") }.map { source in
             let result = parse(source, options: parseOptions)
             diagnostics += result.diagnostics

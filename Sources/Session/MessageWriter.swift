@@ -18,15 +18,15 @@ final class MessageWriter {
 
     /// Shows diagnostics, warnings unless `-w`.
     func show(_ diagnostics: [Diagnostic]) {
-        var text = ""
+        var text: [UInt8] = []
         for diagnostic in diagnostics {
             if diagnostic.kind == .warning {
                 warnings += 1
                 if options.suppressWarnings { continue }
             }
-            text += renderer.render(diagnostic)
+            text += renderer.renderBytes(diagnostic)
         }
-        writeError(text)
+        text.withUnsafeBytes { _ = writeAll(STDERR_FILENO, $0) }
     }
 
     /// Shows how many similar messages were held back, then a final line.

@@ -40,7 +40,7 @@ private final class Session {
             return try list(pattern, withVariables: withVariables)
         }
         let files = try compiler.parseAll()
-        if options.lastPass == 1 { return show(dumpPass1(files)) }
+        if options.lastPass == 1 { return show(SourcePrinter.dump(files)) }
         let checked = try compiler.analyzeAll(files)
         if options.lastPass == 2 { return show(dumpPass2(checked, verbose: options.verbosity > 0)) }
         return try runProgram(checked)

@@ -74,6 +74,7 @@ struct TapsetIndex {
         while index < text.count {
             let byte = text[index]
             if isWord(byte) || byte == UInt8(ascii: "@") {
+                let wordStart = index
                 let word = word(text, &index)
                 switch word {
                 case "private": break
@@ -81,7 +82,8 @@ struct TapsetIndex {
                 case "function", "@define": (takesMany, isDeclaration) = (false, true)
                 default:
                     guard isDeclaration else { return }
-                    names.insert(word)
+                    // Of `socket.send` the first component tells enough.
+                    if text[wordStart - 1] != UInt8(ascii: ".") { names.insert(word) }
                     if !takesMany { return }
                 }
                 hasComma = false

@@ -81,7 +81,7 @@ struct RunTests {
         let good = try swtap("-e", "probe begin { println(target() > 0) }", "-c", "echo hello")
         #expect(good.output == "1\nhello\n")
         #expect(good.status == 0)
-        let bad = try swtap("-e", "probe begin { println(1) }", "-c", "exit 3")
+        let bad = try swtap("-e", "probe begin { println(1) }", "-c", "exit 3;")
         #expect(bad.errors == "WARNING: Child process exited with status 3\nPass 5: run failed.  [man error::pass5]\n")
         #expect(bad.status == 1)
     }
@@ -91,7 +91,7 @@ struct RunTests {
             "no-such-program --now",
             "ERROR: cannot start 'no-such-program --now': no executable 'no-such-program' found\n"
         ),
-        ("/etc/hostname x", "ERROR: cannot start '/etc/hostname x': no executable '/etc/hostname' found\n"),
+        ("/dev/null x", "ERROR: cannot start '/dev/null x': no executable '/dev/null' found\n"),
         ("  ", "ERROR: the command of -c is empty\n"),
     ])
     func commandThatCannotStart(command: String, message: String) throws {
