@@ -88,26 +88,12 @@ extension Evaluator {
             var next: Int32? = place
             while let site = next, Int(site) < program.sites.count {
                 let source = program.sites[Int(site)]
-                let token = describeToken(source.token)
+                let token = source.token.described
                 text += isFirst ? " near \(token)" : " (called from \(token))"
                 isFirst = false
                 next = source.inlinedAt
             }
         }
         return text + " in probe \(program.probes[handler].point)"
-    }
-}
-
-/// A token as diagnostics name it: `identifier 'x' at FILE:L:C`.
-func describeToken(_ token: Token) -> String {
-    let place = "at \(token.location.file.name):\(token.location.line):\(token.location.column)"
-    switch token.kind {
-    case .identifier: return "identifier '\(token.content)' \(place)"
-    case .number: return "number '\(token.content)' \(place)"
-    case .string: return "string '\(token.content)' \(place)"
-    case .operator: return "operator '\(token.content)' \(place)"
-    case .junk: return "junk '\(token.content)' \(place)"
-    case .keyword: return "keyword \(place)"
-    case .embedded: return "embedded-code \(place)"
     }
 }

@@ -24,28 +24,27 @@ struct ScriptSettings {
 /// Runs the user-space probes of a script through all rooms, with the library's files: begin probes by sequence, then
 /// end or error probes, then the display of globals.
 func evaluate(_ script: String, _ settings: ScriptSettings = ScriptSettings()) -> ScriptOutcome {
+    let (program, errors) = translate(script, settings)
+    guard let program else { return ScriptOutcome(output: "", errors: errors, status: 1) }
+    return run(program, settings)
+}
+
+/// A script as the IR; nil with the errors.
+func translate(_ script: String, _ settings: ScriptSettings = ScriptSettings()) -> (IRProgram?, [String]) {
     let environment = PreprocessorEnvironment(kernelRelease: "6.12.0", guruMode: true)
     let options = ParseOptions(environment: environment, scriptArguments: settings.arguments)
     let parsed = parse(SourceFile(name: "<input>", text: script), options: options)
-    guard !parsed.hasErrors else {
-        return ScriptOutcome(output: "", errors: parsed.diagnostics.map(\.message), status: 1)
-    }
+    guard !parsed.hasErrors else { return (nil, parsed.diagnostics.map(\.message)) }
     var analysis = AnalysisOptions()
     analysis.guruMode = true
     let checked = analyze(user: [parsed.file], library: TapsetFiles.parsed, catalog: TestCatalog(), options: analysis)
-    guard let program = checked.program else {
-        return ScriptOutcome(output: "", errors: checked.diagnostics.map(describe), status: 1)
-    }
-    let lowered = lower(
-        program, options: LoweringOptions(limits: settings.limits, target: settings.facts.targetPid))
-    guard lowered.diagnostics.isEmpty else {
-        return ScriptOutcome(output: "", errors: lowered.diagnostics.map(describe), status: 1)
-    }
-    return run(lowered.program, settings)
+    guard let program = checked.program else { return (nil, checked.diagnostics.map(describe)) }
+    let lowered = lower(program, options: LoweringOptions(limits: settings.limits, target: settings.facts.targetPid))
+    return lowered.diagnostics.isEmpty ? (lowered.program, []) : (nil, lowered.diagnostics.map(describe))
 }
 
 private func describe(_ diagnostic: Diagnostic) -> String {
-    ([diagnostic.message] + diagnostic.tokens.map(describeToken) + diagnostic.chain.map(describe))
+    ([diagnostic.message] + diagnostic.tokens.map(\.described) + diagnostic.chain.map(describe))
         .joined(separator: " | ")
 }
 

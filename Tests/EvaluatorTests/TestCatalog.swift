@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import Semantics
 
-/// A kernel without functions and with the few types that the library's functions name.
+/// A kernel with one function, `probed(int fd, char *text)`, and the few types that the library's functions name.
 final class TestCatalog: ProbeCatalog {
     private var types: [KernelType] = [.void]
     private var names: [String: KernelTypeID] = [:]
+    private var prototype = KernelTypeID.void
 
     init() {
         let int = add("int", .integer(size: 4, isSigned: true, isCharacter: false))
@@ -21,6 +22,13 @@ final class TestCatalog: ProbeCatalog {
                 ("pid", int, 0), ("tgid", int, 4), ("real_parent", parent, 8), ("comm", name, 16), ("cred", cred, 32),
                 ("__state", int, 40),
             ])
+        let text = add("char*", .pointer(to: character, isUser: false))
+        prototype = add(
+            "probed",
+            .function(
+                returns: int,
+                parameters: [KernelParameter(name: "fd", type: int), KernelParameter(name: "text", type: text)],
+                isVariadic: false))
     }
 
     private func add(_ name: String, _ type: KernelType) -> KernelTypeID {
@@ -44,8 +52,12 @@ final class TestCatalog: ProbeCatalog {
     }
     func enumerators(of id: KernelTypeID) -> [(name: String, value: Int64)] { [] }
     func enumerator(named name: String) -> Int64? { nil }
-    func function(_ name: String, module: String?, needsTypes: Bool) -> FunctionLookup { .absent }
-    func functions(matching glob: String, module: String?, needsTypes: Bool) -> [KernelFunction] { [] }
+    func function(_ name: String, module: String?, needsTypes: Bool) -> FunctionLookup {
+        name == "probed" ? .found(KernelFunction(name: name, btf: prototype, prototype: prototype)) : .absent
+    }
+    func functions(matching glob: String, module: String?, needsTypes: Bool) -> [KernelFunction] {
+        []
+    }
     func modules(matching glob: String) -> [String] { [] }
     func tracepoints(matching glob: String) -> [KernelTracepoint] { [] }
     func isExported(_ name: String) -> Bool { false }
