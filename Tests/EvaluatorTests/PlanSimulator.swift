@@ -103,7 +103,9 @@ struct PlanSimulator {
                 return isRead ? .number(extend(value, access.shape)) : .fault(numbers[0])
             }
         case .unary(let op, let operand):
-            return operands(operand) { .number(op == .negate ? -$0[0] : op == .complement ? ~$0[0] : $0[0] == 0 ? 1 : 0) }
+            return operands(operand) {
+                .number(op == .negate ? -$0[0] : op == .complement ? ~$0[0] : $0[0] == 0 ? 1 : 0)
+            }
         case .binary(let op, let left, let right):
             return operands(left, right) { .number(binary(op, $0[0], $0[1])) }
         case .extend(let operand, let shape): return operands(operand) { .number(extend($0[0], shape)) }

@@ -55,7 +55,9 @@ import Testing
     @Test func contextComesFromTheRecord() {
         #expect(printed("pid(), \" \", tid(), \" \", execname(), \" \", uid(), gid()") == "42 43 traced 78")
         #expect(printed("gettimeofday_s(), \" \", ctime()") == "5 Thu Jan  1 00:00:05 1970")
-        #expect(printed("pp(), \" \", probefunc(), \" \", probe_type(), is_return()") == "kernel.function(\"probed\") probed kprobe0")
+        #expect(
+            printed("pp(), \" \", probefunc(), \" \", probe_type(), is_return()")
+                == "kernel.function(\"probed\") probed kprobe0")
         #expect(printed("returnstr(1), \" \", $return", returned: -2) == "-2 (ENOENT) -2")
     }
 
@@ -73,10 +75,13 @@ import Testing
             printed("kernel_string($text)")
                 == "ERROR: kernel string copy fault at 0x100 [man error::fault] near identifier 'kernel_string' at"
                 + " <input>:1:41 in probe kernel.function(\"probed\")")
-        #expect(printed("user_string($text)").hasPrefix("ERROR: user string copy fault at 0x100 [man error::fault] near"))
+        #expect(
+            printed("user_string($text)").hasPrefix("ERROR: user string copy fault at 0x100 [man error::fault] near"))
         #expect(printed("kernel_long($text)").hasPrefix("ERROR: read fault [man error::fault] at 0x100 near"))
         // A fault of what is not used is no error.
-        #expect(event("probe kernel.function(\"probed\") { if ($fd == 1) print(kernel_string($text)); print($fd) }").output == "5")
+        #expect(
+            event("probe kernel.function(\"probed\") { if ($fd == 1) print(kernel_string($text)); print($fd) }").output
+                == "5")
     }
 
     @Test func indentationWorksInKernelEvents() {
