@@ -54,7 +54,12 @@ struct CapturePlanner {
     /// Plans the captures; afterwards `unit` reads slots only.
     mutating func run() -> CapturePlan {
         for block in flow.order { interpret(block) }
-        _ = PassManager.removeDeadCode.run(&unit, PassContext(tables: tables, traits: traits))
+        // Address arithmetic is dead now, with the branches that chose among addresses.
+        PassManager(tables: tables, traits: traits).run(PassManager.trimming, on: &unit)
+        let reachable = ControlFlow(unit).position
+        for block in unit.blocks.indices where reachable[block] < 0 {
+            unit.blocks[block].instructions = [Instruction(.returnVoid)]
+        }
         var filter = CaptureFilter(planner: self)
         let filterNode = filter.run(unit)
         graph = filter.graph

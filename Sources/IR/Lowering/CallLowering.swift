@@ -56,6 +56,7 @@ extension UnitLowering {
                     "function '\(function.name)' reads the kernel and is recursive: "
                         + "the handlers of kernel events cannot expand it",
                     token)
+                jump(exit, token)
                 break
             }
             overload = function.nextOverload.map { checked.functions[$0] }

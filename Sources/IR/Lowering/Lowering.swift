@@ -54,6 +54,7 @@ public func lower(_ checked: CheckedProgram, options: LoweringOptions) -> Loweri
             diagnostics += planner.diagnostics
             cleaner.run(PassManager.cleaning, on: &unit)
         }
+        cleaner.run(PassManager.sharing, on: &unit)
         cleaner.run(PassManager.finishing, on: &unit)
         tables.program.handlers.append(unit)
         tables.program.captures.append(plan)
@@ -85,7 +86,9 @@ private func lowerFunctions(_ checked: CheckedProgram, tables: ProgramTables, tr
         lowering.lowerFunction(function)
         var unit = lowering.unit
         let cleaner = PassManager(tables: tables, traits: traits)
-        cleaner.run(PassManager.cleaning + PassManager.finishing, on: &unit)
+        cleaner.run(PassManager.cleaning, on: &unit)
+        cleaner.run(PassManager.sharing, on: &unit)
+        cleaner.run(PassManager.finishing, on: &unit)
         tables.program.functions[index] = unit
         scan(unit)
     }

@@ -18,9 +18,13 @@ struct PassContext {
 struct PassManager {
     /// The passes that clean up after lowering and after planning; repeated until they are done.
     static let cleaning = [
-        foldConstants, propagateCopies, simplifyFlow, removeDeadCode,
+        foldConstants, propagateCopies, simplifyFlow, removeDeadCode, removeDeadBranches,
     ]
-    /// The passes that run once at the end.
+    /// The passes among them that keep the numbers of blocks.
+    static let trimming = [removeDeadCode, removeDeadBranches]
+    /// The passes that come after those, while every register is still set before it is read.
+    static let sharing = [shareValues, removeDeadCode]
+    /// The passes that make the unit small at the end; no other may follow.
     static let finishing = [mergeActions, dropInitialZeros, compactRegisters]
     /// The most rounds; programs need two or three.
     private static let maximumRounds = 8

@@ -41,7 +41,7 @@ private func capture(_ body: String, also: String = "") throws -> String {
 
 @Test func conditionsOfExpressionsChooseToo() throws {
     let text = try capture("println(@cast($number > 0 && $text ? $o : 0, \"outer\")->kind)")
-    #expect(text.contains("slot 2: int load s16[(s32(arg1) > 0) ? (arg2 ? arg0 : 0) : 0]"))
+    #expect(text.contains("slot 0: int load s16[(s32(arg1) > 0) ? (arg2 ? arg0 : 0) : 0]"))
 }
 
 @Test func pathsThatLeaveDoNotChoose() throws {

@@ -64,7 +64,7 @@ import Testing
 @Test func deleteNamesWhatItEmpties() throws {
     let text = try handlerText(
         "global g, m\nprobe begin { g = 1; m[1,2] = 3; delete m[1,*]; delete m; delete g; println(g, m[1,2]) }")
-    #expect(text.contains("delete m[i4, *]"))
+    #expect(text.contains("delete m[i0, *]"))
     #expect(text.contains("delete m\n"))
     #expect(text.contains("delete g\n"))
 }
