@@ -99,7 +99,22 @@ import Testing
     @Test func constantConditions() {
         #expect(
             body("probe begin { if (0) println(1); else println(2); if (!0 && pid()) println(3) }")
-                == "printf(\"%d\\n\", 2)\nif ((1) && (pid()))\nprintf(\"%d\\n\", 3)")
+                == "printf(\"%d\\n\", 2)\nif (pid())\nprintf(\"%d\\n\", 3)")
+    }
+
+    @Test func localsThatOnlyComputeEachOtherAreDead() {
+        let library = [
+            """
+            probe p = kernel.function("sock_sendmsg")
+            { family = $sock->ops->family; if (family < 0) { family = $sock->type; other = family } else other = 0
+              size = 5; if (other > 1) size = 6 }
+            """
+        ]
+        #expect(body("probe p { println(1) }", library: library) == "printf(\"%d\\n\", 1)")
+        #expect(body("probe p { println(family) }", library: library).split(separator: "\n").count == 4)
+        #expect(body("probe p { println(size) }", library: library).contains("(size) = (6)"))
+        #expect(body("probe p { println(size) }", library: library).contains("(family) < (0)"))
+        #expect(body("probe begin { while (i < 3) i++ }").contains("(i)++"))
     }
 
     @Test func deadDefinedBranchesAreNotResolved() {

@@ -13,10 +13,10 @@ final class Elider {
         var isFirst = true
         repeat {
             changed = false
+            for function in analyzer.functions { function.purity = .unknown }
             let usage = Usage(analyzer)
             if isFirst { VariableWarnings(analyzer, usage).warnNeverAssigned() }
             isFirst = false
-            for function in analyzer.functions { function.purity = .unknown }
             warnUnused(usage)
             for body in usage.bodies { body.statement = elide(body.statement) }
         } while changed
@@ -45,8 +45,8 @@ final class Elider {
 
     /// Whether nobody will ever look at a variable.
     private func isDead(_ variable: Variable) -> Bool {
-        guard variable.reads == 0 else { return false }
-        guard let global = variable as? GlobalVariable else { return true }
+        if let local = variable as? LocalVariable { return !local.isNeeded }
+        guard variable.reads == 0, let global = variable as? GlobalVariable else { return false }
         return !(global.isUsers && analyzer.options.displaysGlobals)
     }
 
@@ -59,7 +59,7 @@ final class Elider {
         case .if(let condition, let then, let otherwise):
             return elideIf(statement, condition, then, otherwise)
         case .loop(let condition, let step, let body):
-            simplify(condition)
+            condition.map(simplifyCondition)
             let inner = elide(body)
             let isPure = { (node: Node) in PurityChecker.isPure(node) }
             if inner.isEmpty, condition.map(isPure) ?? true, step.map(isPure) ?? true {
@@ -112,7 +112,7 @@ final class Elider {
     private func elideIf(
         _ statement: StatementNode, _ condition: Node, _ then: StatementNode, _ otherwise: StatementNode?
     ) -> StatementNode {
-        simplify(condition)
+        simplifyCondition(condition)
         if let value = condition.constant {
             changed = true
             return value != 0 ? elide(then) : otherwise.map(elide) ?? .empty(statement.token)
@@ -156,10 +156,37 @@ final class Elider {
             node.become(rest)
         }
         simplifyChildren(node)
+        if let rest = deciding(node), rest.isBoolean {
+            changed = true
+            node.become(rest)
+        }
         if let value = folded(node) {
             changed = true
             node.kind = .integer(value)
         }
+    }
+
+    /// Simplifies a value of which only matters whether it is 0.
+    private func simplifyCondition(_ node: Node) {
+        simplify(node)
+        while let rest = deciding(node) {
+            changed = true
+            node.become(rest)
+        }
+    }
+
+    /// The operand that alone decides a logical operation.
+    private func deciding(_ node: Node) -> Node? {
+        switch node.kind {
+        case .logicalAnd(let left, let right):
+            if let value = left.constant, value != 0 { return right }
+            if let value = right.constant, value != 0 { return left }
+        case .logicalOr(let left, let right):
+            if left.constant == 0 { return right }
+            if right.constant == 0 { return left }
+        default: break
+        }
+        return nil
     }
 
     private func simplifyChildren(_ node: Node) {
@@ -170,7 +197,7 @@ final class Elider {
         case .increment(let target, _, _): target.forEachChild(simplify)
         case .entry, .readable: break
         case .conditional(let condition, let first, let second):
-            simplify(condition)
+            simplifyCondition(condition)
             if let value = condition.constant {
                 changed = true
                 node.become(value != 0 ? first : second)
@@ -251,6 +278,19 @@ final class Elider {
             let token = probe.derived.token
             analyzer.warnUser("Probe '\(token.content)' has been elided", token)
             return true
+        }
+    }
+}
+
+extension Node {
+    /// Whether the value can only be 0 or 1.
+    fileprivate var isBoolean: Bool {
+        switch kind {
+        case .logicalAnd, .logicalOr, .unary(.not, _), .membership, .readable: true
+        case .binary(.equal, _, _), .binary(.notEqual, _, _), .binary(.less, _, _), .binary(.lessEqual, _, _),
+            .binary(.greater, _, _), .binary(.greaterEqual, _, _):
+            true
+        default: false
         }
     }
 }

@@ -66,7 +66,9 @@ private struct FunctionFinder {
     private func exact(
         _ name: String, module: String?, _ component: ProbeComponent
     ) throws(Diagnostic) -> [KernelFunction] {
-        switch catalog.function(name, module: module, needsTypes: false) {
+        // Where absence is no error, a function that BTF does not know need not be searched elsewhere at great cost.
+        let needsTypes = allowsTyped && context.usesTargets && !context.suggests
+        switch catalog.function(name, module: module, needsTypes: needsTypes) {
         case .found(let function): return [function]
         case .refused(let reason):
             throw Diagnostic(

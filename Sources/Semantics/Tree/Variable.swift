@@ -47,6 +47,8 @@ final class LocalVariable: Variable {
     let isParameter: Bool
     /// Made by the analysis, not named in the source.
     let isGenerated: Bool
+    /// Whether what it holds reaches anything that has an effect, as the elider found.
+    var isNeeded = false
     /// The position in the checked owner; set when the program is emitted.
     var index: Int?
 
