@@ -44,6 +44,7 @@ import Testing
         // Enumerators.
         ("$SS_CONNECTED", "3"), ("@enum(\"SS_FREE\")", "0"),
         ("@defined($sk)", "1"), ("@defined($nope)", "0"), ("@defined($sk->nope)", "0"),
+        ("@defined($sk->__sk_common->skc_v6_daddr)", "1"), ("pid() && @defined($sk->nope)", "0"),
         ("@defined($sk->sk_socket->sk)", "1"), ("@defined(@cast(0, \"struct sock\")->sk_label)", "1"),
         ("@defined(@cast(0, \"struct nope\"))", "0"),
         ("@defined($nope) ? $nope : 7", "7"), ("!@defined($nope) && $size", "(1) && (@argument(2, u64))"),

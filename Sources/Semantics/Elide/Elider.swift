@@ -247,10 +247,11 @@ final class Elider {
         switch node.kind {
         case .unary(.not, let operand): return operand.constant.map { $0 == 0 ? 1 : 0 }
         case .logicalAnd(let left, let right):
-            if left.constant == 0 { return 0 }
+            if left.constant == 0 || right.constant == 0 && PurityChecker.isPure(left) { return 0 }
             if let a = left.constant, let b = right.constant { return a != 0 && b != 0 ? 1 : 0 }
         case .logicalOr(let left, let right):
             if let a = left.constant, a != 0 { return 1 }
+            if let b = right.constant, b != 0, PurityChecker.isPure(left) { return 1 }
             if let a = left.constant, let b = right.constant { return a != 0 || b != 0 ? 1 : 0 }
         case .binary(.equal, let left, let right):
             if let a = left.constant, let b = right.constant { return a == b ? 1 : 0 }

@@ -73,7 +73,16 @@ extension Builder {
         if target.pretty != .none {
             return try PrettyPrinter(walker: walker).print(place, deep: target.pretty == .deep)
         }
+        if isTrial, !target.isAddress, isComposite(place) {
+            // @defined asks whether a structure is there, not for its value.
+            return Node(token, .integer(0))
+        }
         return target.isAddress ? try walker.address(of: place) : try walker.value(of: place)
+    }
+
+    private func isComposite(_ place: Place) -> Bool {
+        if case .memory = place.location, case .plain(.composite) = types.shape(place.type) { return true }
+        return false
     }
 
     /// `->` and `[]` on a value that may be known to be a pointer.
