@@ -11,6 +11,16 @@ func equalBytes(_ left: UnsafePointer<UInt8>, _ right: UnsafePointer<UInt8>, _ c
             && a.loadUnaligned(fromByteOffset: count - 8, as: UInt64.self)
                 == b.loadUnaligned(fromByteOffset: count - 8, as: UInt64.self)
     }
+    if count > 16 && count <= 32 {
+        let a = UnsafeRawPointer(left)
+        let b = UnsafeRawPointer(right)
+        let first =
+            a.loadUnaligned(as: SIMD2<UInt64>.self) .== b.loadUnaligned(as: SIMD2<UInt64>.self)
+        let last =
+            a.loadUnaligned(fromByteOffset: count - 16, as: SIMD2<UInt64>.self)
+            .== b.loadUnaligned(fromByteOffset: count - 16, as: SIMD2<UInt64>.self)
+        return all(first .& last)
+    }
     return count == 0 || memcmp(left, right, count) == 0
 }
 

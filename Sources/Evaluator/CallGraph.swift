@@ -21,7 +21,7 @@ struct CallGraph {
         return found.sorted()
     }
 
-    /// The longest chain of calls, the call that closes a cycle included; 10 more when some function is recursive.
+    /// The longest chain of calls, as the lowering computes it; 10 more when some function is recursive.
     var nesting: Int {
         var depths = [Int?](repeating: nil, count: callees.count)
         var isOpen = [Bool](repeating: false, count: callees.count)
@@ -29,7 +29,7 @@ struct CallGraph {
         func depth(_ function: Int) -> Int {
             if isOpen[function] {
                 isRecursive = true
-                return 1
+                return 0
             }
             if let known = depths[function] { return known }
             isOpen[function] = true
@@ -39,6 +39,6 @@ struct CallGraph {
             return below + 1
         }
         let longest = roots.joined().map { depth($0) }.max() ?? 0
-        return longest + 1 + (isRecursive ? 10 : 0)
+        return longest + (isRecursive ? 10 : 0)
     }
 }

@@ -103,6 +103,14 @@ extension Evaluator {
             case .jumpNotEqualImmediate: if r[a] != Int64(i.b) { pc = code + dst }
             case .jumpLessImmediate: if r[a] < Int64(i.b) { pc = code + dst }
             case .jumpGreaterImmediate: if r[a] > Int64(i.b) { pc = code + dst }
+            case .addJumpLess:
+                let sum = r[a] &+ Int64(Int8(bitPattern: i.small))
+                r[a] = sum
+                if sum < r[b] { pc = code + dst }
+            case .addJumpLessImmediate:
+                let sum = r[a] &+ Int64(Int8(bitPattern: i.small))
+                r[a] = sum
+                if sum < Int64(i.b) { pc = code + dst }
             case .jumpStringEqual: if isEqual(s[a], s[b]) { pc = code + dst }
             case .jumpStringNotEqual: if !isEqual(s[a], s[b]) { pc = code + dst }
 
@@ -149,6 +157,11 @@ extension Evaluator {
                 let before = place.pointee.value
                 place.pointee.value = before &+ r[dst]
                 r[dst] = before
+            case .elementAddSmall:
+                let found = element(tables[a], lists + b, r, s, create: true)
+                if found < 0 { return fail(.overflow(array: a), pc, unit, depth, frames) }
+                let place = tables[a].pointee.entries + found
+                place.pointee.value = place.pointee.value &+ Int64(Int8(bitPattern: i.small))
             case .elementExists: r[dst] = elementExists(tables[a], lists + b, r, s) ? 1 : 0
             case .elementDelete: elementDelete(tables[a], lists + b, r, s)
             case .iterationBegin: beginIteration(pool.iterations + a, iterations, r, s)

@@ -5,7 +5,7 @@
 /// `i` integer register, `s` string register, `list` the offset of an operand list, `imm` a number of 32 bits.
 struct Code {
     var op: Opcode
-    /// A small operand: the shape of `extend`, the kind of a result.
+    /// A small operand: the shape of `extend`, the kind of a result, a signed number.
     var small: UInt8 = 0
     var dst: Int32 = 0
     var a: Int32 = 0
@@ -37,6 +37,8 @@ enum Opcode: UInt8 {
     case jumpEqual, jumpNotEqual, jumpLess, jumpLessEqual
     // To dst when i a OP imm b.
     case jumpEqualImmediate, jumpNotEqualImmediate, jumpLessImmediate, jumpGreaterImmediate
+    // i a += small (signed), then to dst when i a < i b, or < imm b: the end of most loops.
+    case addJumpLess, addJumpLessImmediate
     // To dst when the strings s a and s b are equal, or not.
     case jumpStringEqual, jumpStringNotEqual
     // As in the IR.
@@ -48,6 +50,8 @@ enum Opcode: UInt8 {
     case addImmediateToGlobal
     case deleteGlobal
     case elementLoadInteger, elementLoadString, elementStoreInteger, elementStoreString, elementFetchAdd
+    /// element += small (signed).
+    case elementAddSmall
     case elementExists, elementDelete
     case iterationBegin
     /// To a with the next element, to b at the end.

@@ -52,7 +52,7 @@ struct ProgramTranslator {
         var pending: [(position: Int, draft: CodeDraft)] = []
         for (number, block) in blocks.enumerated() {
             starts.append(result.code.count)
-            for draft in settle(block, in: blocks, next: number + 1, mayCopy: true) {
+            for draft in joinSteps(settle(block, in: blocks, next: number + 1, mayCopy: true)) {
                 if draft.target >= 0 || draft.otherTarget >= 0 { pending.append((result.code.count, draft)) }
                 result.code.append(draft.code)
                 result.sites.append(draft.site)
@@ -95,6 +95,25 @@ struct ProgramTranslator {
         if mayCopy, head.count <= 4, head.last.map({ $0.code.op == .iterationNext }) == true || isTest(head) {
             result.removeLast()
             return result + settle(head, in: blocks, next: next, mayCopy: false)
+        }
+        return result
+    }
+
+    /// Makes one instruction of the step of a loop and the test that follows it.
+    private func joinSteps(_ drafts: [CodeDraft]) -> [CodeDraft] {
+        var result: [CodeDraft] = []
+        for draft in drafts {
+            if let step = result.last?.code, step.op == .addImmediate, step.dst == step.a, step.a == draft.code.a,
+                let number = Int8(exactly: step.b),
+                draft.code.op == .jumpLessImmediate || draft.code.op == .jumpLess && draft.code.b != step.a
+            {
+                var joined = draft
+                joined.code.op = draft.code.op == .jumpLess ? .addJumpLess : .addJumpLessImmediate
+                joined.code.small = UInt8(bitPattern: number)
+                result[result.count - 1] = joined
+                continue
+            }
+            result.append(draft)
         }
         return result
     }

@@ -129,7 +129,8 @@ struct UnitTranslator {
         case .action: emit(Code(op: .action, a: code.a, b: -1), code.site)
         case .extend:
             emit(Code(op: .extend, small: UInt8(truncatingIfNeeded: code.b), dst: code.dst, a: code.a), code.site)
-        case .elementLoadInteger, .elementLoadString, .elementStoreInteger, .elementStoreString, .elementFetchAdd,
+        case .elementFetchAdd: elementFetchAdd(code)
+        case .elementLoadInteger, .elementLoadString, .elementStoreInteger, .elementStoreString,
             .elementExists, .elementDelete, .canReadString:
             guard let op = tables.plain[code.op] else { return }
             emit(Code(op: op, dst: code.dst, a: code.a, b: tables.list(code.b)), code.site)
@@ -172,6 +173,23 @@ struct UnitTranslator {
         } else {
             emit(Code(op: .addToGlobal, a: code.a, b: code.b), code.site)
         }
+    }
+
+    /// Adding a constant of which nothing else is wanted needs no register.
+    private mutating func elementFetchAdd(_ code: Instruction) {
+        let operand = Operand.integer(code.dst)
+        if let number = known[code.dst].flatMap({ Int8(exactly: $0) }), counts.reads[operand] == 1,
+            counts.writes[operand] == 2,
+            let loaded = drafts.lastIndex(where: { $0.code.op == .immediate && $0.code.dst == code.dst })
+        {
+            drafts.remove(at: loaded)
+            emit(
+                Code(
+                    op: .elementAddSmall, small: UInt8(bitPattern: number), a: code.a, b: tables.list(code.b)),
+                code.site)
+            return
+        }
+        emit(Code(op: .elementFetchAdd, dst: code.dst, a: code.a, b: tables.list(code.b)), code.site)
     }
 
     private mutating func call(_ code: Instruction) {

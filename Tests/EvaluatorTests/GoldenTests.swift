@@ -213,3 +213,50 @@ import Testing
         #expect(outcome.output == "1\nn=1\ns=\"q\"r\"\na[\"j\",6]=9\na[\"k\",5]=7\nb[6]=\"w\"\nb[5]=\"v\"\n")
     }
 }
+
+/// Programs in which the machine fuses instructions.
+@Suite struct FusionTests {
+    private func output(_ script: String) -> String {
+        let outcome = evaluate(script)
+        return outcome.errors.isEmpty ? outcome.output : outcome.errors.joined(separator: "\n")
+    }
+
+    @Test func loopsOfAllDirectionsEnd() {
+        #expect(output("probe begin { for (i = 0; i < 5; i++) print(i) }") == "01234")
+        #expect(output("probe begin { for (i = 0; i < 9; i += 4) print(i); print(i) }") == "04812")
+        #expect(output("probe begin { n = 3; for (i = -2; i < n; i += 2) print(i) }") == "-202")
+        #expect(output("probe begin { for (i = 5; i > 0; i--) print(i) }") == "54321")
+        #expect(output("probe begin { for (i = 5; i >= 0; i -= 300) print(i); print(i) }") == "5-295")
+        #expect(output("probe begin { for (i = 0; i <= 300; i += 200) print(i) }") == "0200")
+        #expect(
+            output("probe begin { i = 9; while (i != 0) { i -= 3; print(i) } do_nothing() } function do_nothing() {}")
+                == "630")
+        #expect(
+            output("probe begin { for (i = 0; i < 3; i++) for (j = i; j < 3; j++) print(i, j, \" \") }")
+                == "00 01 02 11 12 22 ")
+        #expect(
+            output("probe begin { for (i = 0; i < 10; i++) { if (i % 2) continue; if (i > 6) break; print(i) } }")
+                == "0246")
+    }
+
+    @Test func incrementsOfElementsKeepTheirValues() {
+        #expect(output("global a probe begin { a[1]++; a[1] += 100; a[1]--; x = a[1]++; print(x, a[1]) }") == "100101")
+        #expect(
+            output(
+                "global a probe begin { for (i = 0; i < 6; i++) a[i % 2, \"k\"] += -3; print(a[0, \"k\"], a[1, \"k\"]) }"
+            ) == "-9-9")
+        #expect(output("global n probe begin { n++; n += 5; n -= 300; x = n++; print(n, x, ++n) }") == "-293-294-292")
+    }
+
+    @Test func longKeysAreTold() {
+        let keys = """
+            global a
+            probe begin {
+              for (i = 1; i < 40; i++) { key = sprintf("%*s", i, "x"); a[key] += i; a[key . "y"] += 1 }
+              for (i = 1; i < 40; i++) { key = sprintf("%*s", i, "x"); s += a[key] - i; t += a[key . "y"] }
+              print(s, " ", t)
+            }
+            """
+        #expect(output(keys) == "0 39")
+    }
+}

@@ -115,3 +115,29 @@ import Testing
         }
     }
 }
+
+/// Integers in memory, with all shapes and bit-fields.
+@Suite struct MemoryReadTests {
+    @Test func bitFieldsAreCutOutAndExtended() {
+        let builder = ProgramBuilder()
+        builder.handler([[Instruction(.returnVoid)]])
+        let host = TestHost()
+        host.memory[0x100] = [0b1110_0101, 0xff, 0x80, 0x01, 2, 3, 4, 0xf0]
+        let evaluator = Evaluator(program: builder.program, host: host, session: SessionFacts())
+        func read(_ size: UInt8, _ isSigned: Bool, _ field: BitField? = nil, at address: Int64 = 0x100) -> Int64? {
+            evaluator.readInteger(
+                at: address, MemoryAccess(shape: IntegerShape(size: size, isSigned: isSigned), bitField: field))
+        }
+        #expect(read(1, false) == 0xe5)
+        #expect(read(1, true) == -27)
+        #expect(read(2, true) == -27)
+        #expect(read(4, false) == 0x0180_ffe5)
+        #expect(read(8, true) == Int64(bitPattern: 0xf004_0302_0180_ffe5))
+        #expect(read(4, false, BitField(offset: 5, width: 3)) == 7)
+        #expect(read(4, true, BitField(offset: 5, width: 3)) == -1)
+        #expect(read(4, true, BitField(offset: 2, width: 2)) == 1)
+        #expect(read(8, false, BitField(offset: 60, width: 4)) == 15)
+        #expect(read(8, true, BitField(offset: 0, width: 64)) == Int64(bitPattern: 0xf004_0302_0180_ffe5))
+        #expect(read(4, false, at: 0x900) == nil)
+    }
+}
