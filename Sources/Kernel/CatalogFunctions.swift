@@ -3,26 +3,25 @@ import Glibc
 import Semantics
 
 extension KernelCatalog {
-    /// Looks up one function. BTF alone answers for what it knows; symbols are read only for the rest.
+    /// Looks up one function. BTF alone answers for what it knows, and for all when `needsTypes`; symbols, which cost
+    /// 30 ms to read, are read for the rest only.
     public func function(_ name: String, module: String?, needsTypes: Bool) -> FunctionLookup {
         guard let object = objects(module: module).first else { return .absent }
         let owner = moduleName(object)
         let ids = blob(object)?.ids(named: name, kind: .function) ?? []
         if let function = function(name, ids: ids, object: object) { return .found(function) }
 
+        if needsTypes {
+            if ids.isEmpty { return .absent }
+            return .refused(
+                reason: "the kernel's BTF describes \(ids.count) functions of this name, with different parameters")
+        }
         let count = symbols?.symbols(named: name).filter { $0.isText && $0.module == owner }.count ?? 0
         switch count {
         case 0 where ids.isEmpty:
             return absent(name, module: owner)
         case 0, 1:
-            if !needsTypes { return .found(KernelFunction(name: name, module: owner)) }
-            if ids.isEmpty {
-                return .refused(
-                    reason: "the kernel's BTF does not describe its parameters; "
-                        + "kprobe.function(\"\(name)\") reaches it without $variables")
-            }
-            return .refused(
-                reason: "the kernel's BTF describes \(ids.count) functions of this name, with different parameters")
+            return .found(KernelFunction(name: name, module: owner))
         default:
             return .refused(reason: "\(count) functions have this name, and the kernel cannot tell them apart")
         }
