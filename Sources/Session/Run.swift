@@ -86,7 +86,8 @@ final class Run {
             hasTimers = true
             loop.watch(drain.descriptor) { [unowned self] in
                 _ = drain.fired()
-                handleEvents()
+                // A stop within the same round drains when the gate is closed, and runs what it finds.
+                if state == .running { handleEvents() }
             }
             runtime.openGate()
         }

@@ -2,8 +2,8 @@
 . "$LIVE/guest/lib.sh"
 # What the caller handed over, though the function has changed it since: the kernel uses up the iterator.
 tap -e 'probe kernel.function("unix_stream_sendmsg").return {
-	if (pid() == target()) println(@entry($msg->msg_iter->count), " ", $msg->msg_iter->count, " ", @cast($msg, "msghdr")->msg_iter->count) }' \
+	if (pid() == target()) println(@entry($msg->msg_iter->count), " ", @cast(@entry($msg), "msghdr")->msg_iter->count) }' \
 	-c "$workload --ledger ledger --kind unix-stream send 1"
 want_status 0
 want_quiet
-want_text out "100 100 0"
+want_text out "100 0"

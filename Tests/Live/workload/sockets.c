@@ -79,7 +79,8 @@ long do_socketpair(struct sock pair[2], int family, int type, int protocol) {
     }
     // A family without pairs makes two sockets before it finds that out.
     for (int i = 0; i < 2 && result == -EOPNOTSUPP; i++) {
-        pair[i] = (struct sock){.fd = -1, .family = family, .type = type & 0xf, .protocol = -1, .state = UNCONNECTED};
+        pair[i] = (struct sock){.fd = -1, .family = family, .type = type & 0xf, .state = UNCONNECTED,
+            .protocol = (type & 0xf) == SOCK_STREAM ? IPPROTO_TCP : IPPROTO_UDP};
         record("close", "socketpair", &pair[i], 0, 0, 0, "internal");
     }
     return result;

@@ -140,7 +140,7 @@ static void uring_life(const struct arguments *arguments) {
         await_bytes(&server, 100);
         uring_recv(&server, 100);
         entry(IORING_OP_SHUTDOWN, &client, NULL, SHUT_RDWR);
-        record("shutdown", "uring_shutdown", &client, SHUT_RDWR, uring_run(NULL), 0, NULL);
+        record("shutdown", "uring_shutdown", &client, SHUT_RDWR, uring_run(NULL), 0, "worker");
         entry(IORING_OP_CLOSE, &client, NULL, 0);
         record("close", "uring_close", &client, 0, uring_run(NULL), 0, NULL);
         must(do_close(&server) == 0 && do_close(&listener) == 0, "close");
