@@ -54,7 +54,7 @@ extension Emitter {
     ) {
         if let constant = graph.constant(right), let small = Int32(exactly: constant) {
             value(left, target, free, fault)
-            launder(target)
+            launderForBranch(left, target)
             return code.jump(condition, target, small, label)
         }
         let other = operands(left, right, target, free, fault)
@@ -78,6 +78,7 @@ extension Emitter {
         } else {
             value(left, target, free, fault)
             let word = frame.take()
+            if !graph.isKept[left], graph.isPathDependent[left] { launder(target) }
             code.store(.double, word.base, word.offset, target)
             value(right, other, rest.adding(target), fault)
             code.load(.double, target, word.base, word.offset)

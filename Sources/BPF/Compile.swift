@@ -15,12 +15,17 @@ public func compile(
     for string in strings + plan.entryStrings {
         if case .memory(_, _, let limit) = string, !(0...maximalSize).contains(limit) { throw tooLarge(limit) }
     }
-    let capture = Capture(plan: plan, probeIndex: probeIndex, context: context, options: options)
+    var capture = Capture(plan: plan, probeIndex: probeIndex, context: context, options: options)
+    if !capture.entry.isEmpty {
+        let split = FilterSplit(plan: plan, context: context)
+        capture.plan = split.plan
+        capture.guardNode = split.guardNode
+    }
     if let programs = try capture.programs() { return programs }
-    var unfiltered = plan
-    unfiltered.filter = nil
-    let retry = Capture(plan: unfiltered, probeIndex: probeIndex, context: context, options: options)
-    guard var programs = try retry.programs() else { throw CaptureError("computes too much at one event") }
+    capture.plan = plan
+    capture.plan.filter = nil
+    capture.guardNode = nil
+    guard var programs = try capture.programs() else { throw CaptureError("computes too much at one event") }
     programs.isFilterDropped = true
     return programs
 }
@@ -34,14 +39,16 @@ private func tooLarge(_ size: Int) -> CaptureError {
 
 /// One compilation.
 struct Capture {
-    let plan: CapturePlan
+    var plan: CapturePlan
+    /// The part of the filter that is tested at the entry as well; see `FilterSplit`.
+    var guardNode: Int?
     let probeIndex: ProbeIndexSource
     let context: ContextModel
     let options: CaptureOptions
 
     /// The nodes that the record and the filter need.
     var roots: [Int] {
-        var roots = [plan.filter].compactMap(\.self)
+        var roots = [plan.filter, guardNode].compactMap(\.self)
         for slot in plan.slots {
             switch slot {
             case .integer(let node): roots.append(node)
@@ -56,7 +63,7 @@ struct Capture {
     func programs() throws(CaptureError) -> CapturePrograms? {
         let layout = RecordLayout(plan: plan)
         guard layout.size <= maximalSize else { throw tooLarge(layout.size) }
-        let entry = entryLayout(replayable: Translation.replayable(plan, context))
+        let entry = entry
         guard !entry.isEmpty else {
             guard let main = try main(layout, entry: nil, savedFaults: []) else { return nil }
             return CapturePrograms(main: main, layout: layout, isFilterDropped: false)
@@ -82,7 +89,8 @@ struct Capture {
     var keySize: Int { if case .cookie = probeIndex { 16 } else { 8 } }
 
     /// What the entry program must save: the entry values that the record needs and that cannot be had at the return.
-    private func entryLayout(replayable: [Bool]) -> EntryLayout {
+    var entry: EntryLayout {
+        let replayable = Translation.replayable(plan, context)
         var needed = Set<Int>()
         var open = roots
         var seen = Set<Int>()
@@ -120,7 +128,7 @@ struct Capture {
             }
         }
         var others = [time, processor]
-        if let filter = plan.filter { others.append(translation.number(filter)) }
+        for node in [plan.filter, guardNode].compactMap(\.self) { others.append(translation.number(node)) }
         translation.analyse(stored: stored, addresses: addresses, others: others)
         let program = MainProgram(
             capture: self, layout: layout, entry: entry, translation: translation, time: time, processor: processor)

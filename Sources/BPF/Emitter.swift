@@ -14,15 +14,15 @@ final class Emitter {
     var code = Assembler()
     var frame = Frame()
     let graph: ValueGraph
-    private let context: ContextModel
-    private var locations: [Location?]
+    let context: ContextModel
+    private(set) var locations: [Location?]
     private var marks: [Location?]
     private var remaining: [Int]
     private var freeMarks: [Location] = []
     /// Code that is off the straight way, emitted after it.
     private var deferred: [(Emitter) -> Void] = []
     /// While code off the straight way recomputes an address: where the kept values were at the time.
-    private var recomputing: [Location?]?
+    var recomputing: [Location?]?
 
     init(graph: ValueGraph, context: ContextModel) {
         self.graph = graph
@@ -65,6 +65,12 @@ final class Emitter {
         return Location(base: word.base, offset: word.offset + 1)
     }
 
+    /// Launders a value that a branch is about to decide on, unless the verifier sees it for the first time and knows the
+    /// same of it on every path.
+    func launderForBranch(_ number: Int, _ register: Register) {
+        if graph.isKept[number] || graph.isPathDependent[number] { launder(register) }
+    }
+
     // MARK: Kept values
 
     /// Computes the kept values that a root needs and that are not there yet.
@@ -89,7 +95,7 @@ final class Emitter {
         }
         let fault = code.label()
         compute(number, .r0, RegisterSet.all.removing(.r0), fault)
-        launder(.r0)
+        if graph.canFault[number] || graph.isPathDependent[number] { launder(.r0) }
         let location = frame.take()
         locations[number] = location
         code.store(.double, location.base, location.offset, .r0)
@@ -152,14 +158,17 @@ final class Emitter {
         case .control(let offset):
             code.valueAddress(target, .control, offset: 0)
             code.load(.double, target, target, offset)
-        case .load(let address, let size, let isUser): read(address, size, isUser: isUser, target, free, fault)
+        case .load(let address, let size, let isUser):
+            let landing = Location(base: .r10, offset: Frame.landing)
+            read(address, size, isUser: isUser, into: landing, fault)
+            code.load(AccessSize(bytes: size) ?? .double, target, landing.base, landing.offset)
         case .unary(let operation, let operand):
             value(operand, target, free, fault)
             switch operation {
             case .negate: code.alu(.negate, target, 0)
             case .complement: code.alu(.xor, target, -1)
             default:
-                launder(target)
+                launderForBranch(operand, target)
                 booleanOfNonzero(target)
                 code.alu(.xor, target, 1)
             }
@@ -215,10 +224,44 @@ final class Emitter {
                 let wanted = holds ? condition : condition.opposite
                 return compare(wanted, left, right, label, target, free, fault)
             }
+            if case .select(let condition, let first, let second) = graph.values[number],
+                branch(condition, first, second, holds: holds, label, target, free, fault)
+            {
+                return
+            }
         }
         value(number, target, free, fault)
-        launder(target)
+        launderForBranch(number, target)
         code.jump(holds ? .notEqual : .equal, target, 0, label)
+    }
+
+    /// The same for a selection, by its condition; false, and nothing, when neither arm can be told apart. There is always a
+    /// way past the jump, since the kernel takes no code that cannot be reached.
+    private func branch(
+        _ condition: Int, _ first: Int, _ second: Int, holds: Bool, _ label: Label, _ target: Register,
+        _ free: RegisterSet, _ fault: Label
+    ) -> Bool {
+        let constants = (graph.constant(first).map { $0 != 0 }, graph.constant(second).map { $0 != 0 })
+        switch constants {
+        case (let yes?, let no?):
+            if yes == no { return false }
+            branch(condition, holds: yes == holds, label, target, free, fault)
+        case (let known?, nil), (nil, let known?):
+            let end = code.label()
+            branch(condition, holds: constants.0 != nil, known == holds ? label : end, target, free, fault)
+            branch(constants.0 != nil ? second : first, holds: holds, label, target, free, fault)
+            code.place(end)
+        case (nil, nil):
+            let otherwise = code.label()
+            let end = code.label()
+            branch(condition, holds: false, otherwise, target, free, fault)
+            branch(first, holds: holds, label, target, free, fault)
+            code.jump(end)
+            code.place(otherwise)
+            branch(second, holds: holds, label, target, free, fault)
+            code.place(end)
+        }
+        return true
     }
 
     private func readable(_ operand: Int, _ target: Register, _ free: RegisterSet) {
@@ -235,57 +278,5 @@ final class Emitter {
         code.place(bad)
         code.move(target, 0)
         code.place(end)
-    }
-
-    // MARK: Memory
-
-    private func read(
-        _ address: Int, _ size: Int, isUser: Bool, _ target: Register, _ free: RegisterSet, _ fault: Label
-    ) {
-        value(address, .r3, RegisterSet.all.removing(.r3), fault)
-        let failed = code.label()
-        let isSimple = graph.isSimpleTree(address)
-        if !isSimple { code.store(.double, .r10, Frame.address, .r3) }
-        if AccessSize(bytes: size) == nil { code.store(.double, .r10, Frame.landing, immediate: 0) }
-        code.move(.r1, .r10)
-        code.alu(.add, .r1, Int32(Frame.landing))
-        code.move(.r2, Int64(size))
-        code.call(isUser ? .probeReadUser : .probeReadKernel)
-        code.jump(.notEqual, .r0, 0, failed)
-        code.load(AccessSize(bytes: size) ?? .double, target, .r10, Frame.landing)
-        let then = locations
-        later(at: failed) { emitter in
-            if isSimple {
-                emitter.recomputing = then
-                emitter.value(address, .r1, RegisterSet.all.removing(.r1), fault)
-                emitter.recomputing = nil
-            } else {
-                emitter.code.load(.double, .r1, .r10, Frame.address)
-            }
-            emitter.code.jump(fault)
-        }
-    }
-
-    /// Copies a parameter or the result to a place on the stack, as a number even where the verifier has a pointer.
-    private func callForArgument(_ index: Int, into location: Location) {
-        guard case .tracing(let tracing) = context else { return }
-        let isResult = index == tracing.argumentCount
-        let place: Register = !tracing.hasArgumentHelpers ? .r1 : isResult ? .r2 : .r3
-        let target = location.base == .r10 ? location.offset : Frame.landing
-        code.move(place, .r10)
-        code.alu(.add, place, Int32(target))
-        if !tracing.hasArgumentHelpers {
-            code.move(.r2, 8)
-            code.move(.r3, .r6)
-            code.alu(.add, .r3, Int32(8 * index))
-            code.call(.probeReadKernel)
-        } else {
-            code.move(.r1, .r6)
-            if !isResult { code.move(.r2, Int64(index)) }
-            code.call(isResult ? .getFunctionResult : .getFunctionArgument)
-        }
-        guard location.base != .r10 else { return }
-        code.load(.double, .r0, .r10, Frame.landing)
-        code.store(.double, location.base, location.offset, .r0)
     }
 }

@@ -32,11 +32,12 @@ struct EntryProgram {
         for string in layout.strings {
             if case .memory(let address, _, _) = plan.entryStrings[string] { strings.append(address) }
         }
-        try translation.insert(nodes + strings)
+        let guards = [capture.guardNode].compactMap(\.self)
+        try translation.insert(nodes + strings + guards)
         task = translation.insert(.taskAddress)
         translation.analyse(
             stored: nodes.map { translation.number($0) }, addresses: strings.map { translation.number($0) },
-            others: [task])
+            others: [task] + guards.map { translation.number($0) })
         let graph = translation.graph
         faults = Set(layout.values.filter { graph.canFault[translation.number(plan.entryNodes[$0])] })
         self.translation = translation
@@ -57,6 +58,12 @@ struct EntryProgram {
         let activation = Activation(capture: capture, emitter: emitter, context: context, hasEntry: true)
         let full = emitter.code.label()
         activation.begin(.armed, otherwise: activation.exit)
+        if let guardNode = capture.guardNode {
+            let number = translation.number(guardNode)
+            emitter.code.comment("filter of the call")
+            emitter.hoist(number)
+            emitter.branch(number, holds: true, activation.exit, .r0, RegisterSet.all.removing(.r0), activation.exit)
+        }
         activation.readCookie()
         activation.writeKey()
         var place = Location(base: .r7, offset: 0)

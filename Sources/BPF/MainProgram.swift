@@ -33,8 +33,13 @@ struct MainProgram {
         let notOpen = emitter.code.label()
         activation.begin(.open, otherwise: entry == nil ? activation.exit : notOpen)
         activation.readCookie()
+        if let guardNode = capture.guardNode {
+            emit(filter: translation.number(guardNode), isSaved: false, "filter of the call")
+        }
         if entry != nil { findEntry(notOpen: notOpen) }
-        if let filter = capture.plan.filter { emit(filter: translation.number(filter)) }
+        if let filter = capture.plan.filter {
+            emit(filter: translation.number(filter), isSaved: entry != nil, "filter")
+        }
         let size = reserve()
         emitter.frame.openTail(at: layout.size)
         emitHeader()
@@ -88,24 +93,23 @@ struct MainProgram {
         }
     }
 
-    private func emit(filter: Int) {
+    private func emit(filter: Int, isSaved: Bool, _ comment: String) {
         let pass = emitter.code.label()
         let filtered = emitter.code.label()
-        emitter.code.comment("filter")
+        emitter.code.comment(comment)
         emitter.hoist(filter)
         emitter.branch(filter, holds: true, filtered, .r0, RegisterSet.all.removing(.r0), pass)
         emitter.code.place(pass)
-        leave(at: filtered, .filtered)
+        leave(at: filtered, .filtered, isSaved: isSaved)
     }
 
     /// Code that counts an event as not sent, and leaves.
-    private func leave(at label: Label, _ counter: ProbeCounter) {
+    private func leave(at label: Label, _ counter: ProbeCounter, isSaved: Bool) {
         let activation = activation
-        let hasEntry = entry != nil
         emitter.later(at: label) { emitter in
             emitter.code.comment("\(counter)")
             activation.count(counter)
-            if hasEntry { activation.deleteEntry() }
+            if isSaved { activation.deleteEntry() }
             emitter.code.jump(activation.exit)
         }
     }
@@ -121,7 +125,7 @@ struct MainProgram {
         emitter.code.call(.ringReserve)
         emitter.code.jump(.equal, .r0, 0, lost)
         emitter.code.move(.r7, .r0)
-        leave(at: lost, .lostRing)
+        leave(at: lost, .lostRing, isSaved: entry != nil)
         return size
     }
 
@@ -182,8 +186,10 @@ struct MainProgram {
         }
         let fault = emitter.code.label()
         emitter.hoist(number)
-        emitter.value(number, .r0, RegisterSet.all.removing(.r0), fault)
-        emitter.code.store(.double, .r7, offset, .r0)
+        if !emitter.copy(number, to: Location(base: .r7, offset: offset), fault) {
+            emitter.value(number, .r0, RegisterSet.all.removing(.r0), fault)
+            emitter.code.store(.double, .r7, offset, .r0)
+        }
         guard translation.graph.canFault[number] else { return }
         let done = emitter.code.label()
         emitter.code.place(done)
@@ -233,33 +239,5 @@ extension Emitter {
         code.load(.byte, .r2, .r7, byte)
         code.alu(.or, .r2, Int32(1) << Int32(slot % 8))
         code.store(.byte, .r7, byte, .r2)
-    }
-
-    /// Reads a string behind its address; `mark` emits what marks a fault, and may use r2.
-    func readString(
-        at address: Int, limit: Int, isUser: Bool, into place: Location, mark: @escaping (Emitter) -> Void
-    ) {
-        let failed = code.label()
-        let fault = code.label()
-        let done = code.label()
-        hoist(address)
-        value(address, .r3, RegisterSet.all.removing(.r3), fault)
-        code.store(.double, place.base, place.offset, .r3)
-        code.move(.r1, place.base)
-        code.alu(.add, .r1, Int32(place.offset + 8))
-        code.move(.r2, Int64(limit + 1))
-        code.call(isUser ? .probeReadUserString : .probeReadKernelString)
-        code.jump(.signedLess, .r0, 0, failed)
-        code.place(done)
-        later(at: failed) { emitter in
-            mark(emitter)
-            emitter.code.jump(done)
-        }
-        guard graph.canFault[address] else { return }
-        later(at: fault) { emitter in
-            emitter.code.store(.double, place.base, place.offset, .r1)
-            mark(emitter)
-            emitter.code.jump(done)
-        }
     }
 }

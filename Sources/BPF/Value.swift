@@ -32,6 +32,16 @@ enum Value: Hashable {
     /// A saved entry value, by its place in the `EntryLayout`.
     case saved(Int, canFault: Bool)
 
+    /// Whether its code comes together from several ways.
+    var branches: Bool {
+        switch self {
+        case .unary(let operation, _): operation == .logicalNot
+        case .binary(let operation, _, _): operation.condition != nil
+        case .select, .readable: true
+        default: false
+        }
+    }
+
     /// The values it is computed from, in the order of evaluation.
     var operands: [Int] {
         switch self {

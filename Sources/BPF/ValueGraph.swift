@@ -13,6 +13,8 @@ struct ValueGraph {
     private(set) var isKept: [Bool] = []
     /// Whether computing a value where it is used calls a helper, which clobbers r0…r5.
     private(set) var hasCall: [Bool] = []
+    /// Whether computing a value where it is used takes branches, so that the verifier knows it differently on each.
+    private(set) var isPathDependent: [Bool] = []
     /// Arguments that are only stored or read from, so that the verifier may have them as pointers.
     private(set) var directArguments: Set<Int> = []
 
@@ -151,15 +153,18 @@ struct ValueGraph {
     private mutating func decideWhatToKeep() {
         isKept = Array(repeating: false, count: values.count)
         hasCall = isKept
+        isPathDependent = isKept
         var depths = Array(repeating: 0, count: values.count)
         for number in values.indices where uses[number] > 0 {
             let value = values[number]
             let operands = value.operands
             var depth = 1
             var calls = false
+            var branches = value.branches
             for operand in operands where !isKept[operand] {
                 depth = max(depth, depths[operand] + 1)
                 calls = calls || hasCall[operand]
+                branches = branches || isPathDependent[operand]
             }
             var isCheap = false
             switch value {
@@ -176,6 +181,7 @@ struct ValueGraph {
             }
             depths[number] = depth
             hasCall[number] = calls
+            isPathDependent[number] = branches
             // Trees are computed by recursion: deep ones are cut.
             isKept[number] = !isCheap && (uses[number] > 1 || depth > 20)
         }

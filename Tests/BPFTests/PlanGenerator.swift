@@ -102,8 +102,27 @@ struct PlanGenerator {
                 plan.slots.append(.integer(node: node))
             }
         }
-        if random.chance(40) { plan.filter = Int.random(in: first..<plan.nodes.count, using: &random) }
+        if random.chance(30) { plan.filter = Int.random(in: first..<plan.nodes.count, using: &random) }
+        if random.chance(30) { plan.filter = decision(&plan, from: first, depth: 4) }
         return plan
+    }
+
+    /// A tree of tests like those that begin handlers; some know the answer from the process alone.
+    private mutating func decision(_ plan: inout CapturePlan, from first: Int, depth: Int) -> Int {
+        let append = { (node: CaptureNode, plan: inout CapturePlan) in
+            plan.nodes.append(node)
+            return plan.nodes.count - 1
+        }
+        if depth == 0 || random.chance(15) { return append(.constant(random.chance(50) ? 1 : 0), &plan) }
+        var condition = Int.random(in: first..<plan.nodes.count, using: &random)
+        if random.chance(60) {
+            let known = append(.context(random.chance(50) ? .pid : .tid), &plan)
+            let other = append(.constant(Int64.random(in: 99...102, using: &random)), &plan)
+            condition = append(.binary(random.chance(50) ? .notEqual : .lessEqual, known, other), &plan)
+        }
+        let yes = random.chance(60) ? append(.constant(1), &plan) : decision(&plan, from: first, depth: depth - 1)
+        let no = decision(&plan, from: first, depth: depth - 1)
+        return append(.select(condition, yes, no), &plan)
     }
 
     private mutating func string(_ plan: inout CapturePlan, from first: Int = 0) -> CaptureString {
