@@ -13,6 +13,8 @@ public enum Mechanism: String, Sendable, CaseIterable {
     case kprobe
     /// A replaced return address.
     case kretprobe
+    /// One link to the entries or returns of many functions.
+    case kprobeMulti = "kprobe.multi"
     /// A tracepoint's own call.
     case rawTracepoint = "raw tracepoint"
 }

@@ -15,12 +15,18 @@ public struct AttachmentPlan: Sendable {
     public internal(set) var rejected: [(mechanism: Mechanism, reason: String)] = []
     /// Whether the kernel reads values at the function's entry for a return probe.
     public internal(set) var savesEntry = false
+    /// How many other probes share its program by kprobe.multi; 0 when it has its own.
+    public internal(set) var companions = 0
     /// Why the probe is not attached although the session runs: only for probes that wildcards made, or optional ones.
     public internal(set) var failure: String?
 
     /// How it is attached and why not otherwise: `captured by kprobe`, `not by fentry: REASON`.
     public var lines: [String] {
         var lines: [String] = []
+        if companions > 0 {
+            lines.append("captured by kprobe.multi, with \(companions) others")
+            return lines
+        }
         if let chosen, failure == nil {
             lines.append("captured by \(chosen.rawValue)" + (savesEntry ? ", with values saved at entry" : ""))
         } else {

@@ -9,11 +9,12 @@ import Semantics
 /// their records and counters. The order of calls is `load`, `attach`, `openGate`, `drain`…, `closeGate`, a last
 /// `drain`, `counters`, `detach`. Everything is gone from the kernel when the process ends, however it ends.
 public final class CaptureRuntime {
-    private let planner: AttachmentPlanner
-    private let options: RuntimeOptions
-    private let layout: CounterLayout
+    let planner: AttachmentPlanner
+    let options: RuntimeOptions
+    let layout: CounterLayout
     private var captured: [CapturedProbe] = []
     private var byProbe: [Int: CapturedProbe] = [:]
+    private var groups: [ProbeGroup] = []
     private var maps: CaptureMaps?
     /// What the kernel has; shared with whoever explains it.
     public let features: Features
@@ -33,6 +34,9 @@ public final class CaptureRuntime {
             byProbe[probe.index] = one
             try settle(one)
         }
+        if captured.count >= ProbeGroup.minimum, features[.kprobeMulti].isAvailable {
+            groups = ProbeGroup.form(captured)
+        }
     }
 
     /// How each captured probe is attached, in the order of the probes.
@@ -42,7 +46,7 @@ public final class CaptureRuntime {
     public func explain(_ probe: Int) -> [String] {
         guard let one = byProbe[probe] else { return [] }
         var lines = one.plan.lines
-        if one.programs?.isFilterDropped == true {
+        if (one.group?.programs ?? one.programs)?.isFilterDropped == true {
             lines.append("filtered in user space: its condition is too large for the kernel")
         } else if one.capture.filter != nil {
             lines.append("filtered in the kernel")
@@ -53,19 +57,31 @@ public final class CaptureRuntime {
     /// Compiles and loads all programs; falls back to the next mechanism where the kernel refuses one.
     public func load() throws(KernelError) {
         Preflight.raiseLimits()
-        for one in captured { try compile(one) }
+        for one in captured where one.group == nil { try compile(one) }
         let maps = try CaptureMaps(counters: layout, ringBytes: options.ringBytes)
         self.maps = maps
         setRealtimeOffset()
         for zeros in captured.compactMap({ $0.programs?.zerosMap }) { try maps.provideZeros(zeros) }
-        for one in captured { try loadPrograms(one, maps: maps) }
+        for one in captured where one.group == nil { try loadPrograms(one, maps: maps) }
+        for group in groups {
+            do {
+                try load(group, maps: maps)
+            } catch {
+                group.dissolve(error.message)
+                for member in group.members {
+                    try compile(member)
+                    try loadPrograms(member, maps: maps)
+                }
+            }
+        }
     }
 
     /// Attaches all probes behind the closed gate, then lets entry values be saved. A probe that cannot be attached by
     /// any mechanism is an error, unless a wildcard made it or it is optional.
     public func attach() throws(KernelError) {
         guard let maps else { return }
-        for one in captured {
+        for group in groups { try attach(group, maps: maps) }
+        for one in captured where one.group == nil {
             while one.plan.chosen != nil, one.plan.failure == nil {
                 do {
                     try attachPrograms(one)
@@ -101,7 +117,7 @@ public final class CaptureRuntime {
     }
 
     /// The layout of a probe's records; nil for probes that are not captured.
-    public func recordLayout(ofProbe index: Int) -> RecordLayout? { byProbe[index]?.programs?.layout }
+    public func recordLayout(ofProbe index: Int) -> RecordLayout? { byProbe[index]?.layout }
 
     /// The account of one probe, by the kernel's counters at this moment.
     public func counters(_ index: Int) -> ProbeCounts {
@@ -131,7 +147,12 @@ public final class CaptureRuntime {
     /// All programs as the kernel is given them, for `-p4`: instructions with what they are for.
     public func listing() -> String {
         var text = ""
-        for one in captured {
+        for group in groups {
+            guard let program = group.programs?.main else { continue }
+            text += "# \(group.members.map(\.plan.point).joined(separator: ", ")): by one kprobe.multi link\n"
+            text += BPF.listing(program)
+        }
+        for one in captured where one.group == nil {
             text += "# \(one.plan.point): \(one.plan.lines.joined(separator: "; "))\n"
             for program in [one.programs?.main, one.programs?.entry].compactMap({ $0 }) {
                 text += BPF.listing(program)
@@ -149,117 +170,5 @@ public final class CaptureRuntime {
         guard let maps else { return }
         let offset = UInt64(bitPattern: SystemFacts.realTimeOffset())
         swtap_store_release64(maps.control + ControlLayout.realtimeOffset, offset)
-    }
-}
-
-extension CaptureRuntime {
-    /// Once a probe has no mechanism left: an error, or a note for what may fail.
-    private func settle(_ one: CapturedProbe) throws(KernelError) {
-        guard one.plan.chosen == nil else { return }
-        if one.isTolerated {
-            one.plan.failure = one.refusal
-            return
-        }
-        throw KernelError(
-            .attachment, "cannot attach \(one.plan.point): \(one.refusal)",
-            wayOut: one.function == nil
-                ? "swtap -l 'kernel.trace(\"*\")' lists the tracepoints"
-                : "swtap -l 'kernel.function(\"*\")' lists the functions that can be probed; callers of it often can")
-    }
-
-    /// Compiles for the chosen mechanism, or for the next one that the back-end can do.
-    private func compile(_ one: CapturedProbe) throws(KernelError) {
-        let probe = one.probe
-        while let chosen = one.plan.chosen, one.programs == nil {
-            guard let context = planner.context(probe.event, by: chosen) else {
-                one.reject("the kernel's BTF does not describe it")
-                try settle(one)
-                continue
-            }
-            let settings = CaptureOptions(
-                name: programName(probe), counters: layout, entryMap: probe.index,
-                entryCapacity: options.entryCapacity)
-            do {
-                one.programs = try BPF.compile(
-                    plan: one.capture, probeIndex: .constant(probe.index), context: context, options: settings)
-            } catch {
-                one.reject(error.description)
-                try settle(one)
-            }
-        }
-    }
-
-    /// `tcp_sendmsg`, or the tracepoint's name, as far as the kernel takes it.
-    private func programName(_ probe: CheckedProbe) -> String {
-        switch probe.event {
-        case .function(let function, _, _): function.name
-        case .tracepoint(let tracepoint): tracepoint.name
-        default: "probe\(probe.index)"
-        }
-    }
-
-    /// Loads for the chosen mechanism, or for the next one that the kernel takes.
-    private func loadPrograms(_ one: CapturedProbe, maps: CaptureMaps) throws(KernelError) {
-        var verifier: KernelError?
-        while let chosen = one.plan.chosen, one.main == nil, let programs = one.programs {
-            do {
-                if let spec = programs.zerosMap { try maps.provideZeros(spec) }
-                one.entryMap = try programs.entryMap.map { spec throws(KernelError) in try KernelMap(spec) }
-                one.main = try load(programs.main, for: one, by: chosen, maps: maps)
-                one.entry = try programs.entry.map { program throws(KernelError) in
-                    try load(program, for: one, by: chosen == .fexit ? .fentry : .kprobe, maps: maps)
-                }
-            } catch {
-                if error.kind == .verifier { verifier = verifier ?? error }
-                one.reject(error.message)
-                if one.plan.chosen == nil, let verifier, !one.isTolerated { throw verifier }
-                try settle(one)
-                try compile(one)
-            }
-        }
-    }
-
-    private func load(
-        _ program: BPFProgram, for one: CapturedProbe, by mechanism: Mechanism, maps: CaptureMaps
-    ) throws(KernelError) -> Descriptor {
-        let entries = one.entryMap
-        guard let instructions = program.linked({ maps.descriptor(of: $0, entries: entries) }) else {
-            throw KernelError(
-                .verifier, "the program of \(one.plan.point) uses a map that does not exist: a bug in swtap")
-        }
-        var kind = ProgramKind(
-            type: bpf_prog_type(program.type.rawValue), attach: bpf_attach_type(program.expectedAttachType.rawValue))
-        if mechanism == .fentry || mechanism == .fexit, let function = one.function {
-            kind = try FentryAttachment.kind(of: function, isReturn: mechanism == .fexit, catalog: planner.catalog)
-        }
-        return try ProgramLoader.load(
-            kind, name: program.name, instructions: instructions,
-            listing: { place in program.comments[place].map { "at instruction \(place): \($0)" } })
-    }
-
-    /// Attaches the main program first, so that no saved entry is left behind.
-    private func attachPrograms(_ one: CapturedProbe) throws(AttachFailure) {
-        guard let chosen = one.plan.chosen, let main = one.main else { return }
-        let attached = try attach(main, one, by: chosen)
-        one.attachments = [attached]
-        guard let entry = one.entry else { return }
-        one.attachments.append(try attach(entry, one, by: chosen == .fexit ? .fentry : .kprobe))
-    }
-
-    private func attach(
-        _ program: Descriptor, _ one: CapturedProbe, by mechanism: Mechanism
-    ) throws(AttachFailure) -> any Attachment {
-        switch (one.probe.event, mechanism) {
-        case (.tracepoint(let tracepoint), _):
-            return try RawTracepointAttachment(program: program, tracepoint: tracepoint.name)
-        case (.function(let function, _, _), .kprobe), (.function(let function, _, _), .kretprobe):
-            return try KprobeAttachment(
-                program: program, function: function, isReturn: mechanism == .kretprobe,
-                pmu: features.kprobePMU ?? 0, hasLinks: features[.kprobeLink].isAvailable)
-        case (.function(let function, _, _), _):
-            return try FentryAttachment(program: program, function: function, isReturn: mechanism == .fexit)
-        default:
-            throw AttachFailure(AttachRefusal(name: one.plan.point, mechanism: mechanism, errno: EINVAL))
-        }
     }
 }

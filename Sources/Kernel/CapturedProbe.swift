@@ -19,6 +19,8 @@ final class CapturedProbe {
     var entry: Descriptor?
     /// The map of saved entries.
     var entryMap: KernelMap?
+    /// The group that serves it, instead of programs of its own.
+    var group: ProbeGroup?
     /// What is attached, the main program first.
     var attachments: [any Attachment] = []
 
@@ -41,6 +43,9 @@ final class CapturedProbe {
         (programs, main, entry, entryMap) = (nil, nil, nil, nil)
         attachments = []
     }
+
+    /// The layout of its records, once it is compiled.
+    var layout: RecordLayout? { group?.programs?.layout ?? programs?.layout }
 
     /// Why no mechanism worked: the last one's reason says most of the function, the others follow.
     var refusal: String {

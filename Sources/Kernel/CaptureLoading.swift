@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import BPF
+import CLibbpf
+import Glibc
+import IR
+import Semantics
+
+extension CaptureRuntime {
+    /// Once a probe has no mechanism left: an error, or a note for what may fail.
+    func settle(_ one: CapturedProbe) throws(KernelError) {
+        guard one.plan.chosen == nil else { return }
+        if one.isTolerated {
+            one.plan.failure = one.refusal
+            return
+        }
+        throw KernelError(
+            .attachment, "cannot attach \(one.plan.point): \(one.refusal)", wayOut: wayOut(one))
+    }
+
+    /// What helps depends on whether this kernel can probe any function at all.
+    private func wayOut(_ one: CapturedProbe) -> String {
+        guard one.function != nil else { return "swtap -l 'kernel.trace(\"*\")' lists the tracepoints" }
+        if !features[.kprobe].isAvailable, !features[.fentry].isAvailable {
+            return
+                "this kernel lets no functions be probed, but kernel.trace(\"...\") works: swtap -l 'kernel.trace(\"*\")'"
+        }
+        return "swtap -l 'kernel.function(\"*\")' lists the functions that can be probed; its callers may be among them"
+    }
+
+    /// Compiles for the chosen mechanism, or for the next one that the back-end can do.
+    func compile(_ one: CapturedProbe) throws(KernelError) {
+        let probe = one.probe
+        while let chosen = one.plan.chosen, one.programs == nil {
+            guard let context = planner.context(probe.event, by: chosen) else {
+                one.reject("the kernel's BTF does not describe it")
+                try settle(one)
+                continue
+            }
+            let settings = CaptureOptions(
+                name: programName(probe), counters: layout, entryMap: probe.index,
+                entryCapacity: options.entryCapacity)
+            do {
+                one.programs = try BPF.compile(
+                    plan: one.capture, probeIndex: .constant(probe.index), context: context, options: settings)
+            } catch {
+                one.reject(error.description)
+                try settle(one)
+            }
+        }
+    }
+
+    /// `tcp_sendmsg`, or the tracepoint's name, as far as the kernel takes it.
+    private func programName(_ probe: CheckedProbe) -> String {
+        switch probe.event {
+        case .function(let function, _, _): function.name
+        case .tracepoint(let tracepoint): tracepoint.name
+        default: "probe\(probe.index)"
+        }
+    }
+
+    /// Loads for the chosen mechanism, or for the next one that the kernel takes.
+    func loadPrograms(_ one: CapturedProbe, maps: CaptureMaps) throws(KernelError) {
+        var verifier: KernelError?
+        while let chosen = one.plan.chosen, one.main == nil, let programs = one.programs {
+            do {
+                if let spec = programs.zerosMap { try maps.provideZeros(spec) }
+                one.entryMap = try programs.entryMap.map { spec throws(KernelError) in try KernelMap(spec) }
+                one.main = try load(programs.main, for: one, by: chosen, maps: maps)
+                one.entry = try programs.entry.map { program throws(KernelError) in
+                    try load(program, for: one, by: chosen == .fexit ? .fentry : .kprobe, maps: maps)
+                }
+            } catch {
+                if error.kind == .verifier { verifier = verifier ?? error }
+                one.reject(error.message)
+                if one.plan.chosen == nil, let verifier, !one.isTolerated { throw verifier }
+                try settle(one)
+                try compile(one)
+            }
+        }
+    }
+
+    /// Compiles and loads the program of a group.
+    func load(_ group: ProbeGroup, maps: CaptureMaps) throws(KernelError) {
+        let name = group.members.first.map { programName($0.probe) } ?? "group"
+        let settings = CaptureOptions(name: name, counters: layout, entryMap: 0)
+        let programs: CapturePrograms
+        do {
+            programs = try BPF.compile(
+                plan: group.capture, probeIndex: .cookie, context: group.isReturn ? .kretprobe() : .kprobe(),
+                options: settings)
+        } catch {
+            throw KernelError(.unsupported, error.description)
+        }
+        guard let instructions = programs.main.linked({ maps.descriptor(of: $0, entries: nil) }) else {
+            throw KernelError(.verifier, "the program of \(name) uses a map that does not exist: a bug in swtap")
+        }
+        group.program = try ProgramLoader.load(.kprobeMulti, name: programs.main.name, instructions: instructions)
+        group.programs = programs
+    }
+
+    /// Attaches a group by one link; where that does not work, its members are loaded to be attached one by one.
+    func attach(_ group: ProbeGroup, maps: CaptureMaps) throws(KernelError) {
+        guard let program = group.program else { return }
+        let functions = group.members.compactMap { member in
+            member.function.map { ($0.name, UInt64(member.probe.index)) }
+        }
+        do throws(AttachFailure) {
+            // The first member stands for all where the kernel counts for the link.
+            group.members.first?.attachments = [
+                try KprobeMultiAttachment(program: program, functions: functions, isReturn: group.isReturn)
+            ]
+        } catch {
+            group.dissolve("the kernel refuses the whole list: \(errorText(error.refusal.errno))")
+            for member in group.members {
+                try compile(member)
+                try loadPrograms(member, maps: maps)
+            }
+        }
+    }
+
+    private func load(
+        _ program: BPFProgram, for one: CapturedProbe, by mechanism: Mechanism, maps: CaptureMaps
+    ) throws(KernelError) -> Descriptor {
+        let entries = one.entryMap
+        guard let instructions = program.linked({ maps.descriptor(of: $0, entries: entries) }) else {
+            throw KernelError(
+                .verifier, "the program of \(one.plan.point) uses a map that does not exist: a bug in swtap")
+        }
+        var kind = ProgramKind(
+            type: bpf_prog_type(program.type.rawValue), attach: bpf_attach_type(program.expectedAttachType.rawValue))
+        if mechanism == .fentry || mechanism == .fexit, let function = one.function {
+            kind = try FentryAttachment.kind(of: function, isReturn: mechanism == .fexit, catalog: planner.catalog)
+        }
+        return try ProgramLoader.load(
+            kind, name: program.name, instructions: instructions,
+            listing: { place in program.comments[place].map { "at instruction \(place): \($0)" } })
+    }
+
+    /// Attaches the main program first, so that no saved entry is left behind.
+    func attachPrograms(_ one: CapturedProbe) throws(AttachFailure) {
+        guard let chosen = one.plan.chosen, let main = one.main else { return }
+        let attached = try attach(main, one, by: chosen)
+        one.attachments = [attached]
+        guard let entry = one.entry else { return }
+        one.attachments.append(try attach(entry, one, by: chosen == .fexit ? .fentry : .kprobe))
+    }
+
+    private func attach(
+        _ program: Descriptor, _ one: CapturedProbe, by mechanism: Mechanism
+    ) throws(AttachFailure) -> any Attachment {
+        switch (one.probe.event, mechanism) {
+        case (.tracepoint(let tracepoint), _):
+            return try RawTracepointAttachment(program: program, tracepoint: tracepoint.name)
+        case (.function(let function, _, _), .kprobe), (.function(let function, _, _), .kretprobe):
+            return try KprobeAttachment(
+                program: program, function: function, isReturn: mechanism == .kretprobe,
+                pmu: features.kprobePMU ?? 0, hasLinks: features[.kprobeLink].isAvailable)
+        case (.function(let function, _, _), _):
+            return try FentryAttachment(program: program, function: function, isReturn: mechanism == .fexit)
+        default:
+            throw AttachFailure(AttachRefusal(name: one.plan.point, mechanism: mechanism, errno: EINVAL))
+        }
+    }
+}

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import BPF
+import IR
+import Semantics
+
+/// Probes of many functions that capture the same: one program serves them all, where the kernel can attach one to many.
+final class ProbeGroup {
+    /// The probes, of which there are several.
+    let members: [CapturedProbe]
+    /// What is captured.
+    let capture: CapturePlan
+    /// Whether the functions' returns are probed.
+    let isReturn: Bool
+    /// The loaded program.
+    var program: Descriptor?
+    /// What the back-end made.
+    var programs: CapturePrograms?
+
+    /// Fewer probes than this are attached one by one, by the faster trampolines.
+    static let minimum = 8
+
+    private init(members: [CapturedProbe], capture: CapturePlan, isReturn: Bool) {
+        self.members = members
+        self.capture = capture
+        self.isReturn = isReturn
+        for member in members {
+            member.group = self
+            member.plan.companions = members.count - 1
+        }
+    }
+
+    /// Puts together what wildcards made. Values saved at entry need programs of their own.
+    static func form(_ probes: [CapturedProbe]) -> [ProbeGroup] {
+        var open: [(capture: CapturePlan, isReturn: Bool, members: [CapturedProbe])] = []
+        for one in probes where one.isTolerated && !one.plan.savesEntry && one.plan.failure == nil {
+            guard case .function(_, let isReturn, _) = one.probe.event else { continue }
+            // A wildcard's probes follow each other: the last group is the likely one.
+            if let found = open.lastIndex(where: { $0.isReturn == isReturn && same($0.capture, one.capture) }) {
+                open[found].members.append(one)
+            } else {
+                open.append((one.capture, isReturn, [one]))
+            }
+        }
+        return open.filter { $0.members.count >= minimum }
+            .map { ProbeGroup(members: $0.members, capture: $0.capture, isReturn: $0.isReturn) }
+    }
+
+    private static func same(_ one: CapturePlan, _ other: CapturePlan) -> Bool {
+        one.filter == other.filter && one.slots == other.slots && one.nodes == other.nodes
+    }
+
+    /// Lets the members go their own ways.
+    func dissolve(_ reason: String) {
+        program = nil
+        for member in members {
+            member.group = nil
+            member.plan.companions = 0
+            member.plan.rejected.insert((.kprobeMulti, reason), at: 0)
+        }
+    }
+}
