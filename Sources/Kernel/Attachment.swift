@@ -58,7 +58,8 @@ struct AttachRefusal {
         case EADDRNOTAVAIL:
             return "several functions have this name, and the kernel cannot tell them apart"
         case EBUSY:
-            return "something else patches it already: a live patch, or a tracer that changes its code"
+            return "its first instruction is not what the kernel's tracer left there: it is written in assembly, or "
+                + "something else has patched it"
         case ENOMEM, EMFILE, ENFILE:
             return "the kernel lacks the resources: \(text)"
         case Self.notSupported, EOPNOTSUPP:
