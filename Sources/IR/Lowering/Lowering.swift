@@ -60,6 +60,7 @@ public func lower(_ checked: CheckedProgram, options: LoweringOptions) -> Loweri
         tables.program.captures.append(plan)
     }
     lowerFunctions(checked, tables: tables, traits: traits, target: options.target)
+    assert(!diagnostics.isEmpty || validate(tables.program).isEmpty, validate(tables.program).joined(separator: "\n"))
     return LoweringResult(program: tables.program, diagnostics: diagnostics)
 }
 

@@ -43,6 +43,8 @@ final class UnitLowering {
     private var constants: [Int32: Int64] = [:]
     private var variables: Set<Operand> = []
     private var size = 0
+    /// The site that was asked for last: instructions of one token follow each other.
+    private var lastSite: (token: Token, callSite: Int32?, site: Int32)?
 
     init(
         name: String, checked: CheckedProgram, tables: ProgramTables, traits: FunctionTraits, target: Int64,
@@ -106,7 +108,13 @@ final class UnitLowering {
         return unit.blocks.count - 1
     }
 
-    func site(_ token: Token) -> Int32 { tables.site(token, inlinedAt: frame.callSite) }
+    func site(_ token: Token) -> Int32 {
+        let callSite = frame.callSite
+        if let last = lastSite, last.token === token, last.callSite == callSite { return last.site }
+        let site = tables.site(token, inlinedAt: callSite)
+        lastSite = (token, callSite, site)
+        return site
+    }
 
     /// Appends an instruction; what follows a terminator goes to a block that nothing reaches.
     func emit(_ op: Operation, dst: Int32 = 0, _ a: Int32, _ b: Int32, _ token: Token) {

@@ -2,7 +2,7 @@
 
 /// The flow graph of a unit: orders, dominators and loops. Block numbers are those of the unit.
 struct ControlFlow {
-    let successors: [[Int]]
+    let successors: [BlockTargets]
     let predecessors: [[Int]]
     /// The reachable blocks in reverse postorder.
     let order: [Int]
@@ -10,7 +10,7 @@ struct ControlFlow {
     let position: [Int]
 
     init(_ unit: IRUnit) {
-        let next = unit.blocks.map { $0.instructions.last?.successors ?? [] }
+        let next = unit.blocks.map { $0.instructions.last?.successors ?? BlockTargets() }
         var postorder: [Int] = []
         var isSeen = [Bool](repeating: false, count: next.count)
         var stack: [(block: Int, edge: Int)] = [(0, 0)]

@@ -135,11 +135,35 @@ extension Operand {
 
 extension Instruction {
     /// The blocks that a terminator may go to.
-    var successors: [Int] {
+    var successors: BlockTargets {
         switch op {
-        case .jump: [Int(a)]
-        case .branch, .iterationNext: [Int(a), Int(b)]
-        default: []
+        case .jump: BlockTargets(first: Int(a))
+        case .branch, .iterationNext: BlockTargets(first: Int(a), second: Int(b))
+        default: BlockTargets()
         }
     }
+}
+
+/// At most two blocks.
+struct BlockTargets: RandomAccessCollection {
+    private var first = 0
+    private var second = 0
+    let count: Int
+
+    init() { count = 0 }
+
+    init(first: Int) {
+        self.first = first
+        count = 1
+    }
+
+    init(first: Int, second: Int) {
+        self.first = first
+        self.second = second
+        count = 2
+    }
+
+    var startIndex: Int { 0 }
+    var endIndex: Int { count }
+    subscript(position: Int) -> Int { position == 0 ? first : second }
 }

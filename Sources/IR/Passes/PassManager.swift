@@ -37,10 +37,19 @@ struct PassManager {
 
     /// Runs passes on a unit, again and again while they find something to do.
     func run(_ passes: [UnitPass], on unit: inout IRUnit) {
+        // How often the unit changed, and at which of these versions each pass had nothing to do.
+        var version = 0
+        var idle = [Int](repeating: -1, count: passes.count)
         for _ in 0..<Self.maximumRounds {
-            var changed = false
-            for pass in passes where pass.run(&unit, context) { changed = true }
-            if !changed { return }
+            let before = version
+            for (place, pass) in passes.enumerated() where idle[place] != version {
+                if pass.run(&unit, context) {
+                    version += 1
+                } else {
+                    idle[place] = version
+                }
+            }
+            if version == before { return }
         }
     }
 }

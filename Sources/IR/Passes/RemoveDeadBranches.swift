@@ -63,7 +63,7 @@ struct PostDominators {
         while changed {
             changed = false
             for block in order.reversed() {
-                let targets = flow.successors[block].isEmpty ? [exit] : flow.successors[block]
+                let targets = flow.successors[block].isEmpty ? BlockTargets(first: exit) : flow.successors[block]
                 var candidate = -1
                 for target in targets where dominator[target] >= 0 {
                     guard candidate >= 0 else {
@@ -99,8 +99,16 @@ private struct LivenessMarker {
     private var isLive: [Bool]
     private var waiting: [Instruction] = []
     private var waitingBlocks: [Int] = []
-    private var definitions: [Operand: [(block: Int, instruction: Instruction)]] = [:]
-    private var isWanted: Set<Operand> = []
+    /// Where registers are set, linked by register.
+    private var definitions: [Definition] = []
+    private var lastDefinition: [Int]
+    private var isWanted: [Bool]
+
+    private struct Definition {
+        var block: Int
+        var instruction: Instruction
+        var previous: Int
+    }
 
     init(unit: IRUnit, flow: ControlFlow, following: PostDominators, context: PassContext) {
         self.unit = unit
@@ -108,6 +116,8 @@ private struct LivenessMarker {
         self.context = context
         isDecisive = Array(repeating: false, count: unit.blocks.count)
         isLive = isDecisive
+        lastDefinition = Array(repeating: -1, count: unit.integerRegisters + unit.stringRegisters)
+        isWanted = Array(repeating: false, count: unit.integerRegisters + unit.stringRegisters)
         deciders = Array(repeating: [], count: unit.blocks.count)
         for block in flow.order where flow.successors[block].count > 1 {
             for target in flow.successors[block] {
@@ -123,12 +133,8 @@ private struct LivenessMarker {
     mutating func run() {
         for block in flow.order {
             for instruction in unit.blocks[block].instructions {
-                if let definition = context.tables.definition(of: instruction) {
-                    definitions[definition, default: []].append((block, instruction))
-                }
-                for variable in context.tables.loopVariables(of: instruction) {
-                    definitions[variable, default: []].append((block, instruction))
-                }
+                if let register = context.tables.definition(of: instruction) { define(register, instruction, block) }
+                for variable in context.tables.loopVariables(of: instruction) { define(variable, instruction, block) }
             }
         }
         for block in flow.order {
@@ -166,8 +172,29 @@ private struct LivenessMarker {
         waitingBlocks.append(block)
     }
 
+    /// The place of a register in the tables of both files.
+    private func place(_ operand: Operand) -> Int? {
+        switch operand {
+        case .integer(let register): Int(register)
+        case .string(let register): unit.integerRegisters + Int(register)
+        case .wildcard: nil
+        }
+    }
+
+    private mutating func define(_ operand: Operand, _ instruction: Instruction, _ block: Int) {
+        guard let place = place(operand) else { return }
+        definitions.append(Definition(block: block, instruction: instruction, previous: lastDefinition[place]))
+        lastDefinition[place] = definitions.count - 1
+    }
+
     private mutating func want(_ operand: Operand) {
-        guard isWanted.insert(operand).inserted else { return }
-        for (block, instruction) in definitions[operand] ?? [] { mark(instruction, in: block) }
+        guard let place = place(operand), !isWanted[place] else { return }
+        isWanted[place] = true
+        var next = lastDefinition[place]
+        while next >= 0 {
+            let definition = definitions[next]
+            mark(definition.instruction, in: definition.block)
+            next = definition.previous
+        }
     }
 }

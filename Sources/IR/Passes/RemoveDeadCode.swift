@@ -96,7 +96,7 @@ struct RegisterSet: Equatable {
 
 /// Which registers are read later, at the end of each block.
 struct Liveness {
-    private let successors: [[Int]]
+    private let successors: [BlockTargets]
     private var atStart: [RegisterSet]
     private let empty: RegisterSet
 

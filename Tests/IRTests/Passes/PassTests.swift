@@ -7,8 +7,12 @@ private func handler(_ body: String, also: String = "") throws -> String {
 }
 
 @Test func branchesThatDecideNothingGoWithWhatTheyRead() throws {
-    let text = try handler("x = $o->kind; if (x < 0) x = $number; y = $text; if (y) z = x; println(pid())")
-    #expect(text == "slot 0: int pid()\nb0:\naction 3\ni0 = slot 0\nprint \"%d\\n\", i0\nreturn")
+    // Pass 2 does not see through the call; what it was made for is not used.
+    let text = try handler(
+        "x = f($o); if (x < 0) x = $number; println(pid())",
+        also: "function f(p) { if (p) return @cast(p, \"outer\")->kind; return -1 }")
+    #expect(text.hasPrefix("slot 0: int pid()\nb0:\naction "))
+    #expect(!text.contains("b1:"))
 }
 
 @Test func branchesThatChooseAValueStay() throws {

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import Testing
+
+@Test func aWholeProgramAsText() throws {
+    let text = try lowerText(
+        """
+        global seen%[5], total = 3
+        function label:string(n:long) { return sprintf("%-4d%%", n) }
+        probe kernel.function("probed") {
+          if (pid() != target()) next
+          seen[execname(), $number]++
+          total += $o->inner->value
+        }
+        probe end {
+          foreach ([name, n] in seen- limit 2)
+            printf("%s\\n", label(total))
+        }
+        """)
+    #expect(
+        text == #"""
+            # globals
+            g0 seen:long [string, long] capacity 5, wraps
+            g1 total:long = 3
+            # functions
+            function f0 label:string (i0)
+              b0:
+                # test:2: function label:string(n:long) { return sprintf("%-4d%%", n) }
+                action 1
+                s0 = format "%-4d%%", i0
+                return s0
+            # handlers
+            probe 0 kernel.function("probed")
+              slot 0: int pid()
+              slot 1: string execname()
+              slot 2: int arg1
+              slot 3: int load s32[load u64[arg0 + 8]]
+              filtered when: pid() != 42
+              b0:
+                # test:4: if (pid() != target()) next
+                action 1
+                i0 = slot 0
+                i1 = 42
+                i2 = i0 != i1
+                if i2 jump b1 else b2
+              b1:
+                action 1
+                return
+              b2:
+                # test:5: seen[execname(), $number]++
+                action 1
+                s0 = slot 1
+                i3 = slot 2
+                i4 = s32(i3)
+                i5 = 1
+                i5 = seen[s0, i4]; seen[s0, i4] += i5
+                # test:6: total += $o->inner->value
+                action 1
+                i6 = slot 3
+                i7 = total; total += i6
+                # test:3: probe kernel.function("probed") {
+                return
+            probe 1 end
+              b0:
+                # test:9: foreach ([name, n] in seen- limit 2)
+                i0 = 2
+                begin loop 0 over seen, by value down, limit i0
+                jump b1
+              b1:
+                next [s0, i1] of loop 0 jump b2 else b3
+              b2:
+                action 2
+                # test:10: printf("%s\n", label(total))
+                i2 = total
+                s1 = label(i2)
+                print "%s\n", s1
+                # test:9: foreach ([name, n] in seen- limit 2)
+                jump b1
+              b3:
+                end loop 0
+                # test:8: probe end {
+                return
+
+            """#)
+}
+
+@Test func equalProgramsGiveEqualText() throws {
+    let script = """
+        probe kernel.function("probed").return {
+          println($$parms$$, @entry(execname()), $return, gettimeofday_ns() - @entry(gettimeofday_ns()))
+        }
+        """
+    #expect(try lowerText(script) == lowerText(script))
+}
