@@ -3,7 +3,7 @@
 /// What the user may choose of the runtime.
 public struct RuntimeOptions: Sendable {
     /// The ring buffer's size in MiB; rounded up to a power of two.
-    public var ringMegabytes = 4
+    public var ringMegabytes = 2
     /// Features to do without, as `--no-feature` names them.
     public var disabledFeatures: Set<Feature> = []
     /// Calls that can be under way at once in each function whose return needs entry values.

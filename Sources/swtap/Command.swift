@@ -87,7 +87,7 @@ struct Command: ParsableCommand {
 
     @Option(
         name: .customShort("s"), parsing: .unconditional,
-        help: ArgumentHelp("Size of the event buffer in MiB (1…4095, default 4).", valueName: "MiB"))
+        help: ArgumentHelp("Size of the event buffer in MiB (1…4095, default 2).", valueName: "MiB"))
     var bufferMegabytes: Int?
 
     @Flag(name: .customShort("g"), help: "Guru mode: allow unsafe constructs.")
