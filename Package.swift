@@ -7,7 +7,7 @@ let package = Package(
     name: "swtap",
     products: [.executable(name: "swtap", targets: ["swtap"])],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
     ],
     targets: [
         .target(name: "Syntax"),
