@@ -64,6 +64,12 @@ import Testing
         #expect(dump("function f() { print(1) } probe begin { f() }", verbose: false).contains("f:unknown ()"))
     }
 
+    @Test func whatIsOnlyDeletedNeedsNoType() {
+        #expect(
+            dump("global a; probe begin { delete a[\"x\"] }", verbose: false)
+                == "# globals\na:long [string]\n# probes\nbegin\n")
+    }
+
     @Test func overloadsAgree() {
         let found = errors(
             """

@@ -323,11 +323,6 @@ final class Inferrer {
         guard analyzer.errors.isEmpty else { return }
         for probe in analyzer.probes { check(probe.statement) }
         for function in functions { check(function.statement) }
-        for global in analyzer.symbols.globals where global.reads + global.writes > 0 {
-            if global.type == .unknown, analyzer.errors.isEmpty, global.writes > 0, global.isArray || global.reads > 0 {
-                unresolved(global.token)
-            }
-        }
     }
 
     private func check(_ statement: StatementNode) {

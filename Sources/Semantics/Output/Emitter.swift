@@ -66,8 +66,8 @@ final class Emitter {
         for function in functions { visit(function) }
         for global in analyzer.symbols.globals where used.contains(ObjectIdentifier(global)) {
             let checked = CheckedGlobal(index: program.globals.count, name: global.name, token: global.token)
-            checked.keyTypes = global.keyTypes ?? []
             // A global that is only deleted has no type of its own; any will do.
+            checked.keyTypes = (global.keyTypes ?? []).map { $0 == .unknown ? .long : $0 }
             checked.valueType = global.type == .unknown ? .long : global.type
             checked.declaredSize = global.declaration.size.map { Int(clamping: $0) }
             checked.wraps = global.declaration.wraps

@@ -44,7 +44,7 @@ private struct FunctionFinder {
         var functions: [KernelFunction] = []
         for module in try modules() {
             functions +=
-                isGlob(pattern)
+                Glob(pattern).hasWildcard
                 ? catalog.functions(matching: pattern, module: module, needsTypes: allowsTyped && context.usesTargets)
                 : try exact(pattern, module: module, component)
         }
@@ -55,7 +55,7 @@ private struct FunctionFinder {
     /// The modules to look in; nil is the kernel itself.
     private func modules() throws(Diagnostic) -> [String?] {
         guard let component = match.component("module"), let pattern = match.string("module") else { return [nil] }
-        if !isGlob(pattern) { return [pattern] }
+        if !Glob(pattern).hasWildcard { return [pattern] }
         let found = catalog.modules(matching: pattern)
         if found.isEmpty {
             throw Diagnostic(.semanticError, "no module matches '\(pattern)'", tokens: [component.token])
@@ -75,7 +75,7 @@ private struct FunctionFinder {
                 .semanticError, "function '\(name)' cannot be probed: \(reason)", tokens: [component.token])
         case .absent:
             // One of several modules need not have it.
-            if let pattern = match.string("module"), isGlob(pattern) { return [] }
+            if let pattern = match.string("module"), Glob(pattern).hasWildcard { return [] }
             let similar = similarNames(to: name, among: context.suggests ? catalog.functionNames() : [])
             throw Diagnostic(
                 .semanticError, "no match\(similarSuffix(similar, word: "similar functions"))", site: "function")

@@ -167,7 +167,7 @@ final class PointResolver {
         let kind = ArgumentKind(component.argument)
         var all: [DerivedProbe] = []
         for (key, child) in node.sortedChildren
-        where key.argument == kind && child.refusal == nil && matchesGlob(component.name, key.name) {
+        where key.argument == kind && child.refusal == nil && Glob(component.name).matches(key.name) {
             var named = components
             named[position].name = key.name
             // Candidates that do not work do not matter as long as one does.

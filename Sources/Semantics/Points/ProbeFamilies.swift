@@ -36,7 +36,8 @@ struct TracepointFamily: ProbeFamily {
         if found.isEmpty {
             let plain = pattern.split(separator: ":").last.map(String.init) ?? pattern
             let names =
-                isGlob(pattern) || !context.suggests ? [] : context.catalog.tracepoints(matching: "*").map(\.name)
+                Glob(pattern).hasWildcard || !context.suggests
+                ? [] : context.catalog.tracepoints(matching: "*").map(\.name)
             let similar = similarNames(to: plain, among: names)
             throw Diagnostic(
                 .semanticError, "no match\(similarSuffix(similar, word: "similar tracepoints"))", site: "tracepoint")

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import Semantics
+import Syntax
 
 /// A kernel that exists only in tests: types are declared by hand, functions and tracepoints listed.
 final class FakeCatalog: ProbeCatalog {
@@ -106,17 +107,17 @@ final class FakeCatalog: ProbeCatalog {
     func functions(matching glob: String, module: String?, needsTypes: Bool) -> [KernelFunction] {
         enumerations += 1
         return functions.values
-            .filter { $0.module == module && matchesGlob(glob, $0.name) && (!needsTypes || $0.prototype != nil) }
+            .filter { $0.module == module && Glob(glob).matches($0.name) && (!needsTypes || $0.prototype != nil) }
             .sorted { $0.name < $1.name }
     }
 
     func modules(matching glob: String) -> [String] {
-        Set(functions.values.compactMap(\.module)).filter { matchesGlob(glob, $0) }.sorted()
+        Set(functions.values.compactMap(\.module)).filter { Glob(glob).matches($0) }.sorted()
     }
 
     func tracepoints(matching glob: String) -> [KernelTracepoint] {
         allTracepoints
-            .filter { matchesGlob(glob, $0.name) || matchesGlob(glob, "\($0.system ?? ""):\($0.name)") }
+            .filter { Glob(glob).matches($0.name) || Glob(glob).matches("\($0.system ?? ""):\($0.name)") }
             .sorted { $0.name < $1.name }
     }
 
