@@ -22,7 +22,7 @@ final class Emitter {
     /// Code that is off the straight way, emitted after it.
     private var deferred: [(Emitter) -> Void] = []
     /// While code off the straight way recomputes an address: where the kept values were at the time.
-    var recomputing: [Location?]?
+    var recomputing: [Int: Location]?
 
     init(graph: ValueGraph, context: ContextModel) {
         self.graph = graph

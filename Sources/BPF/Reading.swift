@@ -11,6 +11,14 @@ extension Emitter {
         return true
     }
 
+    /// Where the kept values are that a value in place is computed from.
+    private func keptOperands(of number: Int) -> [Int: Location] {
+        if graph.isKept[number] { return locations[number].map { [number: $0] } ?? [:] }
+        return graph.values[number].operands.reduce(into: [:]) { places, operand in
+            places.merge(keptOperands(of: operand)) { first, _ in first }
+        }
+    }
+
     func read(_ address: Int, _ size: Int, isUser: Bool, into place: Location, _ fault: Label) {
         value(address, .r3, RegisterSet.all.removing(.r3), fault)
         let failed = code.label()
@@ -22,7 +30,7 @@ extension Emitter {
         code.move(.r2, Int64(size))
         code.call(isUser ? .probeReadUser : .probeReadKernel)
         code.jump(.notEqual, .r0, 0, failed)
-        let then = locations
+        let then = isSimple ? keptOperands(of: address) : [:]
         later(at: failed) { emitter in
             if isSimple {
                 emitter.recomputing = then
