@@ -4,7 +4,7 @@ NF == 2 { pair[$1] = $2 }
 function row(what, name) {
     a = pair[name ".swtap"] - pair["baseline"]
     b = pair[name ".bpftrace"] - pair["baseline"]
-    printf "%-34s %10.0f %10.0f %8.2fx\n", what, a, b, a > 0 ? b / a : 0
+    printf "%-34s %10.0f %10.0f %8.2fx\n", what, a, b, (a > 0 ? b / a : 0)
 }
 END {
     printf "%-34s %10s %10s\n", "", "swtap", "bpftrace"
