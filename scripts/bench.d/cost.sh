@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 # In a guest with one nanosecond per instruction: what one event costs the traced program.
+# shellcheck disable=SC2016  # dollar signs of the traced scripts
 set -u
 cd /tmp || exit 1
 load="/payload/benchtool pairs 5000 3"
@@ -12,6 +13,7 @@ case_of() {
     "$@" >out 2>err || { echo "$name failed"; head -n 3 err; return; }
     echo "$name $(figure)"
 }
+# shellcheck disable=SC2086  # a command with its arguments
 case_of baseline $load
 case_of count.swtap /payload/swtap -e 'global n probe kernel.function("unix_stream_sendmsg") { if (pid() == target()) n[execname()]++ }' -c "$load"
 case_of count.bpftrace $bpf -e 'kfunc:unix_stream_sendmsg /pid == cpid/ { @[comm] = count(); }' -c "$load"
