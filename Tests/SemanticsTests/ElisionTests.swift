@@ -16,6 +16,17 @@ import Testing
         #expect(warnings("probe net.send { println(size) }", library: [prologue]) == [])
     }
 
+    @Test func pointsThatAnAliasHasNoUseForAreDroppedInSilence() {
+        let library = """
+            probe net.other = kernel.function("sock_sendmsg") { size = 2 }
+            probe net.two = net.any, net.other {}
+            probe net.any = kernel.function("sock_sendmsg") { if (!@defined($nope)) next; size = 1 }
+            """
+        let script = "probe net.two { n = size; println(n) }"
+        #expect(warnings(script, library: [library]) == [])
+        #expect(body(script, library: [library]).contains("(size) = (2)"))
+    }
+
     @Test func usedBadVariablesAreErrors() {
         #expect(
             errors("probe net.send { println(bad) }", library: [prologue])

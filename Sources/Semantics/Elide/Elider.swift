@@ -18,7 +18,11 @@ final class Elider {
             if isFirst { VariableWarnings(analyzer, usage).warnNeverAssigned() }
             isFirst = false
             warnUnused(usage)
-            for body in usage.bodies { body.statement = elide(body.statement) }
+            for body in usage.bodies {
+                isCutShort = false
+                body.statement = elide(body.statement)
+                if isCutShort { cutShort.insert(ObjectIdentifier(body)) }
+            }
         } while changed
         warnUncalled()
         dropEmptyProbes()
@@ -27,6 +31,10 @@ final class Elider {
     // MARK: Variables
 
     private var warnedVariables: Set<ObjectIdentifier> = []
+    /// Bodies of which a tapset's prologue has cut off the user's part, which is then no matter for warnings: on this
+    /// kernel, the alias has no use for the point.
+    private var cutShort: Set<ObjectIdentifier> = []
+    private var isCutShort = false
 
     private func warnUnused(_ usage: Usage) {
         for global in analyzer.symbols.globals where global.isUsers && global.reads + global.writes == 0 {
@@ -34,7 +42,7 @@ final class Elider {
                 analyzer.warnUser("Eliding unused variable '\(global.name)'", global.token)
             }
         }
-        for body in usage.bodies {
+        for body in usage.bodies where !cutShort.contains(ObjectIdentifier(body)) {
             for local in body.locals where local.reads + local.writes == 0 && !local.isGenerated && !local.isParameter {
                 if warnedVariables.insert(ObjectIdentifier(local)).inserted {
                     analyzer.warnUser("Eliding unused variable '\(local.name)'", local.token)
@@ -100,7 +108,11 @@ final class Elider {
             if !result.isEmpty { kept.append(result) }
             guard result.endsControl, index + 1 < statements.count else { continue }
             if let next = statements[(index + 1)...].first(where: { !$0.isEmpty }) {
-                analyzer.warnUser("statement will never be reached", next.firstToken)
+                if result.token.location.file.role == .user {
+                    analyzer.warnUser("statement will never be reached", next.firstToken)
+                } else {
+                    isCutShort = true
+                }
                 changed = true
             }
             break
@@ -275,6 +287,7 @@ final class Elider {
 
     private func dropEmptyProbes() {
         analyzer.probes.removeAll { probe in
+            if probe.statement.isLoneNext, cutShort.contains(ObjectIdentifier(probe)) { return true }
             guard probe.statement.isEmpty else { return false }
             let token = probe.derived.token
             analyzer.warnUser("Probe '\(token.content)' has been elided", token)
@@ -312,6 +325,16 @@ extension StatementNode {
         case .next, .return, .break, .continue: true
         case .block(let statements): statements.last?.endsControl ?? false
         case .if(_, let then, let otherwise): then.endsControl && (otherwise?.endsControl ?? false)
+        default: false
+        }
+    }
+
+    /// Whether nothing is left but to leave.
+    fileprivate var isLoneNext: Bool {
+        switch kind {
+        case .next: true
+        case .block(let statements):
+            statements.first { !$0.isEmpty }?.isLoneNext ?? false
         default: false
         }
     }

@@ -99,7 +99,19 @@ file == 1 { next }
     } else if (anyone[general] > 0) { anyone[general]--; matched++ }
     else if (anystate[$1 " " $2 " " $3 " " $4 " " $6 " " $7] > 0) { anystate[$1 " " $2 " " $3 " " $4 " " $6 " " $7]--; matched++ }
     else if (may[key] > 0) may[key]--
+    else if ($6 == -4) restarted[$1 " " $7]++
+    else if (restarted[$1 " " $7] > 0 && matches_in_another_state()) { restarted[$1 " " $7]--; matched++ }
     else complain("not in the ledger: " key)
+}
+
+# The kernel interrupts a call for purposes of its own, such as io_uring's, and restarts it: the caller never learns of
+# it. The second call may find the socket in another state.
+function matches_in_another_state(   s, key) {
+    for (s = 0; s <= 4; s++) {
+        key = $1 " " $2 " " $3 " " $4 " " s " " $6 " " $7
+        if (must[key] > 0) { must[key]--; return 1 }
+    }
+    return 0
 }
 
 # Operations with equal keys come in the ledger's order within a thread.
