@@ -7,9 +7,9 @@ mount -t tmpfs tmpfs tree || skip "no tmpfs"
 mkdir tree/lower tree/upper tree/work tree/all
 echo text >tree/lower/file
 mount -t overlay overlay -o lowerdir=tree/lower,upperdir=tree/upper,workdir=tree/work tree/all || skip "no overlay"
-tap -e 'probe kernel.function("do_dentry_open") { if (pid() == target()) println("in ", kernel_string($f->f_path->mnt->mnt_sb->s_type->name)) }
-	probe kernel.function("do_dentry_open").return {
-		if (pid() == target()) println("out ", kernel_string(@entry($f->f_path->mnt->mnt_sb->s_type->name)), " ", $return) }' \
+tap -e '@define type %( (@defined($inode) ? $inode->i_sb->s_type->name : $f->f_path->dentry->d_inode->i_sb->s_type->name) %)
+	probe kernel.function("do_dentry_open") { if (pid() == target()) println("in ", kernel_string(@type)) }
+	probe kernel.function("do_dentry_open").return { if (pid() == target()) println("out ", kernel_string(@entry(@type)), " ", $return) }' \
 	-c 'cat tree/all/file'
 umount tree/all
 umount tree

@@ -3,8 +3,8 @@
 # usage: awk -f compare.awk aliases=events|layers LEDGER EVENTS
 #
 # The events are those of the processes that the ledger names. Both sides become keys "alias family type protocol state value tid". What the ledger says must be among the events
-# as often, and nothing else: except for what the kernel does on its own (note=internal), which may be there or not,
-# and what never reaches the socket (note=unseen), which must not.
+# as often, and nothing else: except for what the kernel does on its own (note=internal), which may be there or not, but
+# not as a receive, and what never reaches the socket (note=unseen), which must not.
 
 BEGIN { FS = "\t" }
 
@@ -80,7 +80,7 @@ file == 1 && /^op=/ {
     state = field("state")
     result = field("result")
     if (aliases == "layers") layers(field("op"), result)
-    else if (note != "unseen") events(field("op"), result)
+    else if (note != "unseen" && !(note == "internal" && field("op") == "receive")) events(field("op"), result)
     operations++
     next
 }
