@@ -23,6 +23,8 @@ final class Emitter {
     private var deferred: [(Emitter) -> Void] = []
     /// While code off the straight way recomputes an address: where the kept values were at the time.
     var recomputing: [Int: Location]?
+    /// The kept value that is still in r0, and the instruction before which that holds.
+    private var fresh: (number: Int, at: Int)?
 
     init(graph: ValueGraph, context: ContextModel) {
         self.graph = graph
@@ -99,7 +101,10 @@ final class Emitter {
         let location = frame.take()
         locations[number] = location
         code.store(.double, location.base, location.offset, .r0)
-        guard let mark else { return }
+        guard let mark else {
+            fresh = (number, code.count)
+            return
+        }
         marks[number] = mark
         let done = code.label()
         code.place(done)
@@ -135,7 +140,11 @@ final class Emitter {
                 emitter.code.jump(fault)
             }
         }
-        code.load(.double, target, location.base, location.offset)
+        if let fresh, fresh == (number, code.count) {
+            code.move(target, .r0)
+        } else {
+            code.load(.double, target, location.base, location.offset)
+        }
         release(number)
     }
 
