@@ -10,7 +10,7 @@ mount -t overlay overlay -o lowerdir=tree/lower,upperdir=tree/upper,workdir=tree
 tap -e '@define type %( (@defined($inode) ? $inode->i_sb->s_type->name : $f->f_path->dentry->d_inode->i_sb->s_type->name) %)
 	probe kernel.function("do_dentry_open") { if (pid() == target()) println("in ", kernel_string(@type)) }
 	probe kernel.function("do_dentry_open").return { if (pid() == target()) println("out ", kernel_string(@entry(@type)), " ", $return) }' \
-	-c 'sh -c ": <tree/all/file"'
+	-c ': <tree/all/file'
 umount tree/all
 umount tree
 want_status 0
