@@ -57,7 +57,7 @@ struct ValueGraph {
         switch value {
         case .binary(let operation, let left, let right):
             if let first = constant(left), let second = constant(right),
-                let folded = evaluate(operation, first, second)
+                let folded = Arithmetic.binary(operation, first, second)
             {
                 return .new(.constant(folded))
             }
@@ -203,30 +203,5 @@ struct ValueGraph {
             return isSimpleTree(left, &rest) && isSimpleTree(right, &rest)
         default: return false
         }
-    }
-}
-
-/// Computes an operation of two operands as the operation table says; nil for division by zero and what is not such an
-/// operation.
-func evaluate(_ operation: Operation, _ left: Int64, _ right: Int64) -> Int64? {
-    switch operation {
-    case .add: left &+ right
-    case .subtract: left &- right
-    case .multiply: left &* right
-    case .divide: right == 0 ? nil : left.dividedReportingOverflow(by: right).partialValue
-    case .modulo: right == 0 ? nil : right == -1 ? 0 : left % right
-    case .and: left & right
-    case .or: left | right
-    case .xor: left ^ right
-    case .shiftLeft: left << (right & 63)
-    case .shiftRight: left >> (right & 63)
-    case .shiftRightLogical: Int64(bitPattern: UInt64(bitPattern: left) >> UInt64(right & 63))
-    case .equal: left == right ? 1 : 0
-    case .notEqual: left != right ? 1 : 0
-    case .less: left < right ? 1 : 0
-    case .lessEqual: left <= right ? 1 : 0
-    case .greater: left > right ? 1 : 0
-    case .greaterEqual: left >= right ? 1 : 0
-    default: nil
     }
 }
