@@ -38,8 +38,6 @@ final class Run {
     /// Records that came after `exit()`: SystemTap would not have run them either.
     private var afterExit: [UInt64]
     private var commandStatus: Int32?
-    private var interrupts = 0
-    private var shellChildren: Set<Int32> = []
 
     init(
         program: IRProgram, options: SessionOptions, evaluator: Evaluator, runtime: CaptureRuntime?, sink: OutputSink,
@@ -61,13 +59,10 @@ final class Run {
         loop.watch(signals.descriptor) { [unowned self] in handleSignals() }
         runProbes { if case .begin(let sequence) = $0 { sequence } else { nil } }
         if state == .running { try open() }
-        while state == .running, isWaitingForSomething { loop.runOnce(milliseconds: -1) }
+        while state == .running { loop.runOnce(milliseconds: -1) }
         stop()
         return finish()
     }
-
-    /// Without anything that could ever happen, the session waits for a signal, as SystemTap's does.
-    private var isWaitingForSomething: Bool { true }
 
     // MARK: - Start
 
@@ -114,9 +109,12 @@ final class Run {
 
     private func handleEvents() {
         guard let runtime else { return }
+        // While it runs, a flood must not keep the loop from signals and timers.
+        var rest = state == .running ? 1 << 14 : Int.max
         runtime.drain { [unowned self] record, _ in
             handle(record)
-            return true
+            rest -= 1
+            return rest > 0
         }
         flush()
     }
@@ -157,7 +155,6 @@ final class Run {
                 reapChildren()
                 continue
             }
-            interrupts += 1
             state = max(state, .stopping)
         }
     }
@@ -193,6 +190,7 @@ final class Run {
 
     private func stop() {
         runtime?.closeGate()
+        signals.release()
         if state == .stopping, !handlerAskedToStop { isDraining = true }
         handleEvents()
         isDraining = false

@@ -23,4 +23,12 @@ final class SignalSource {
         guard read(descriptor, &information, size) == size else { return nil }
         return Int32(information.ssi_signo)
     }
+
+    /// Lets a further SIGINT or SIGTERM end the process at once: the session is stopping, and may be waiting.
+    func release() {
+        var set = sigset_t()
+        sigemptyset(&set)
+        for signal in [SIGINT, SIGTERM] { sigaddset(&set, signal) }
+        sigprocmask(SIG_UNBLOCK, &set, nil)
+    }
 }
