@@ -166,6 +166,16 @@ import Testing
 
     @Test func oneshotExits() { #expect(body("probe oneshot { println(1) }") == "printf(\"%d\\n\", 1)\nexit()") }
 
+    @Test func namesOfTheirOwn() throws {
+        let program = try #require(analyzed("probe init, oneshot { println(pn()) }").program)
+        #expect(program.probes.map(\.scriptPoint) == ["init", "oneshot"])
+        #expect(program.probes.map(\.point) == ["begin(-9223372036854775808)", "begin"])
+    }
+
+    @Test func anErrorOfManyPointsIsToldOnce() {
+        #expect(errors("probe begin, end { println(nope()) }").count == 1)
+    }
+
     @Test func timersInNanoseconds() throws {
         let program = try #require(
             analyzed(

@@ -12,6 +12,7 @@ final class Analyzer {
     private(set) var errors: [Diagnostic] = []
     private(set) var warnings: [Diagnostic] = []
     private var warned: Set<String> = []
+    private var reported: Set<String> = []
 
     /// The probes of the program, user's first.
     var probes: [ProbeInstance] = []
@@ -59,12 +60,21 @@ final class Analyzer {
         }
     }
 
-    func report(_ diagnostic: Diagnostic) { errors.append(diagnostic) }
+    /// Takes note of an error, once for each text and place: a statement with many points is checked for each.
+    func report(_ diagnostic: Diagnostic) {
+        if let place = diagnostic.tokens.first?.location, diagnostic.chain.isEmpty {
+            guard reported.insert(key(diagnostic.message, place)).inserted else { return }
+        }
+        errors.append(diagnostic)
+    }
+
+    private func key(_ message: String, _ place: SourceLocation) -> String {
+        "\(place.file.name):\(place.line):\(place.column):\(message)"
+    }
 
     /// Warns once for each text and place.
     func warn(_ message: String, _ token: Token, file: String = #fileID, line: Int = #line) {
-        let place = token.location
-        guard warned.insert("\(place.file.name):\(place.line):\(place.column):\(message)").inserted else { return }
+        guard warned.insert(key(message, token.location)).inserted else { return }
         warnings.append(Diagnostic(.warning, message, tokens: [token], site: "\(file):\(line)"))
     }
 

@@ -35,6 +35,8 @@ struct ResolvedPoint {
     var point: String
     var event: ProbeEvent
     var functionName = ""
+    /// What the script calls it, where that is a name of its own: `oneshot`.
+    var scriptPoint: String?
     var exitsAtEnd = false
 }
 

@@ -122,7 +122,8 @@ final class PointResolver {
 
     private func derived(_ point: ResolvedPoint, _ way: Way) -> DerivedProbe {
         DerivedProbe(
-            point: point.point, scriptPoint: way.scriptPoint ?? point.point, derivation: way.derivation,
+            point: point.point, scriptPoint: way.scriptPoint ?? point.scriptPoint ?? point.point,
+            derivation: way.derivation,
             functionName: point.functionName, event: point.event, token: way.token, parts: way.parts,
             userBody: way.userBody, conditions: way.conditions, exitsAtEnd: point.exitsAtEnd)
     }

@@ -19,8 +19,8 @@ struct SessionFamily: ProbeFamily {
         case "begin": return [ResolvedPoint(point: match.text(), event: .begin(order))]
         case "end": return [ResolvedPoint(point: match.text(), event: .end(order))]
         case "error": return [ResolvedPoint(point: match.text(), event: .error(order))]
-        case "init": return [ResolvedPoint(point: "begin(\(Int64.min))", event: .begin(.min))]
-        case "oneshot": return [ResolvedPoint(point: "begin", event: .begin(0), exitsAtEnd: true)]
+        case "init": return [ResolvedPoint(point: "begin(\(Int64.min))", event: .begin(.min), scriptPoint: name)]
+        case "oneshot": return [ResolvedPoint(point: "begin", event: .begin(0), scriptPoint: name, exitsAtEnd: true)]
         default: return [ResolvedPoint(point: match.text(), event: .never)]
         }
     }

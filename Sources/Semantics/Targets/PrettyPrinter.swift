@@ -116,7 +116,7 @@ final class PrettyPrinter {
         default: break
         }
         literal("[")
-        for index in 0..<min(count, shown) {
+        for index in 0..<max(0, min(count, shown)) {
             if index > 0 { literal(", ") }
             let item = try walker.element(Node(token, .integer(Int64(index))), of: place, token)
             try render(item, depth: depth - 1, isTop: false)
