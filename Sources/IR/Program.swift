@@ -51,6 +51,13 @@ public struct Limits: Sendable, Equatable {
     public var maxErrors = 0
     /// Skipped probes before the session stops.
     public var maxSkipped = 100
+    /// The longest bar of a histogram, in characters (`HIST_WIDTH`).
+    public var histWidth = 50
+    /// How many empty rows stay on each side of a histogram's counts before they become `~` (`HIST_ELISION`); negative:
+    /// none ever do.
+    public var histElision = 2
+    /// Buckets of a linear histogram, those for what lies outside included (`STP_MAX_BUCKETS`).
+    public var maxBuckets = 128
     /// Whether time limits are off (`--suppress-time-limits`).
     public var suppressTimeLimits = false
 

@@ -21,7 +21,31 @@ struct SettingsTests {
         #expect(try Settings.limits(["MAXACTION=50"], suppressTimeLimits: false).maxActionInterruptible == 500)
     }
 
+    @Test("Histograms have limits of their own")
+    func histograms() throws {
+        let limits = try Settings.limits(
+            ["HIST_WIDTH=30", "HIST_ELISION=-1", "STP_MAX_BUCKETS=256"], suppressTimeLimits: false)
+        #expect(limits.histWidth == 30)
+        #expect(limits.histElision == -1)
+        #expect(limits.maxBuckets == 256)
+        let defaults = Limits()
+        #expect([defaults.histWidth, defaults.histElision, defaults.maxBuckets] == [50, 2, 128])
+    }
+
+    @Test("What tunes the kernel module alone is checked and has no effect")
+    func modulesOwn() throws {
+        let limits = try Settings.limits(
+            [
+                "MAXTRYLOCK=5", "TRYLOCKDELAY=1", "MAXBACKTRACE=3", "MINSTACKSPACE=10", "STP_OVERLOAD_INTERVAL=1",
+                "STP_OVERLOAD_THRESHOLD=1", "STP_NO_OVERLOAD", "INTERRUPTIBLE=0", "STP_FORCE_STDOUT_TTY",
+                "STP_EXECTRACE",
+            ], suppressTimeLimits: false)
+        #expect(limits == Limits())
+    }
+
     @Test(arguments: [
+        ("INTERRUPTIBLE=2", "-D INTERRUPTIBLE=2: a number from 0 to 1 is needed"),
+        ("HIST_WIDTH=0", "-D HIST_WIDTH=0: a number from 1 to 4096 is needed"),
         ("MAXACTION=0", "-D MAXACTION=0: a number from 1 to 2147483647 is needed"),
         ("MAXACTION=x", "-D MAXACTION=x: a number from 1 to 2147483647 is needed"),
         ("1X=2", "Safety pattern mismatch for -D parameter ('1X=2')"),
@@ -36,7 +60,10 @@ struct SettingsTests {
     @Test("An unknown limit is refused with those that exist")
     func unknownLimit() {
         let error = #expect(throws: SessionError.self) { try Settings.limits(["MAXFOO"], suppressTimeLimits: false) }
-        #expect(error?.message.contains("MAXMAPENTRIES") == true)
+        #expect(
+            error?.message == "-D MAXFOO: no such limit (there are HIST_ELISION, HIST_WIDTH, MAXACTION, "
+                + "MAXACTION_INTERRUPTIBLE, MAXERRORS, MAXMAPENTRIES, MAXNESTING, MAXSKIPPED, MAXSTRINGLEN, "
+                + "STP_MAX_BUCKETS)")
     }
 
     @Test("Globals are names with safe values")
