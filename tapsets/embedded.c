@@ -35,8 +35,16 @@ static const unsigned char indent_stp[] = {
 #embed "indent.stp"
 };
 
+static const unsigned char input_stp[] = {
+#embed "input.stp"
+};
+
 static const unsigned char kernel_memory_stp[] = {
 #embed "kernel-memory.stp"
+};
+
+static const unsigned char lsm_stp[] = {
+#embed "lsm.stp"
 };
 
 static const unsigned char macros_stpm[] = {
@@ -45,6 +53,10 @@ static const unsigned char macros_stpm[] = {
 
 static const unsigned char net_stp[] = {
 #embed "net.stp"
+};
+
+static const unsigned char perf_stp[] = {
+#embed "perf.stp"
 };
 
 static const unsigned char socket_address_stp[] = {
@@ -88,9 +100,12 @@ static const struct swtap_tapset files[] = {
     {"endian.stp", endian_stp, sizeof endian_stp},
     {"errno.stp", errno_stp, sizeof errno_stp},
     {"indent.stp", indent_stp, sizeof indent_stp},
+    {"input.stp", input_stp, sizeof input_stp},
     {"kernel-memory.stp", kernel_memory_stp, sizeof kernel_memory_stp},
+    {"lsm.stp", lsm_stp, sizeof lsm_stp},
     {"macros.stpm", macros_stpm, sizeof macros_stpm},
     {"net.stp", net_stp, sizeof net_stp},
+    {"perf.stp", perf_stp, sizeof perf_stp},
     {"socket-address.stp", socket_address_stp, sizeof socket_address_stp},
     {"socket-lifecycle.stp", socket_lifecycle_stp, sizeof socket_lifecycle_stp},
     {"socket-names.stp", socket_names_stp, sizeof socket_names_stp},

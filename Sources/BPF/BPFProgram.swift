@@ -3,8 +3,12 @@
 /// The types of programs in use, by the kernel's numbers (linux/bpf.h).
 public enum ProgramType: UInt32, Sendable {
     case kprobe = 2
+    /// Its context begins with the same registers as a kprobe's.
+    case perfEvent = 7
     case rawTracepoint = 17
     case tracing = 26
+    /// Its context is as that of `tracing`; it must return 0 to allow.
+    case securityHook = 29
 }
 
 /// The attach types in use, by the kernel's numbers (linux/bpf.h).
@@ -13,6 +17,7 @@ public enum AttachType: UInt32, Sendable {
     case none = 0
     case functionEntry = 24
     case functionExit = 25
+    case securityHook = 27
     case kprobeMulti = 42
 }
 

@@ -32,10 +32,35 @@ int swtap_perf_kprobe(uint32_t pmu, int is_return, const char *function, uint64_
     return (int)syscall(SYS_perf_event_open, &attr, -1, 0, -1, PERF_FLAG_FD_CLOEXEC);
 }
 
+int swtap_perf_event(
+    uint32_t type, uint64_t config, uint64_t rate, int is_frequency, uint32_t breakpoint, uint64_t address,
+    uint64_t length, int cpu) {
+    struct perf_event_attr attr;
+    memset(&attr, 0, sizeof attr);
+    attr.size = sizeof attr;
+    attr.type = type;
+    attr.config = config;
+    attr.freq = is_frequency ? 1 : 0;
+    if (is_frequency)
+        attr.sample_freq = rate;
+    else
+        attr.sample_period = rate;
+    if (length > 0) {
+        attr.bp_type = breakpoint;
+        attr.bp_addr = address;
+        attr.bp_len = length;
+    }
+    // It counts from the moment when its program is linked.
+    attr.disabled = 1;
+    return (int)syscall(SYS_perf_event_open, &attr, -1, cpu, -1, PERF_FLAG_FD_CLOEXEC);
+}
+
 int swtap_perf_set_program(int perf, int program) {
     if (ioctl(perf, PERF_EVENT_IOC_SET_BPF, program) < 0) return -1;
     return ioctl(perf, PERF_EVENT_IOC_ENABLE, 0) < 0 ? -1 : 0;
 }
+
+int swtap_perf_enable(int perf) { return ioctl(perf, PERF_EVENT_IOC_ENABLE, 0) < 0 ? -1 : 0; }
 
 int swtap_link_kprobe_multi(
     int program, int is_return, const char **functions, const uint64_t *cookies, uint32_t count) {

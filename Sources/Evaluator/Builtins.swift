@@ -71,6 +71,7 @@ extension Evaluator {
         case .bswap64: return .integer(arguments.integer(0).byteSwapped)
         case .randint: return randint(arguments.integer(0))
         case .printChar, .log, .warn, .error, .exit, .abort, .system, .ftrace: return control(builtin, arguments)
+        case .fileValue, .setFileValue, .appendFileValue, .switchFile: return fileBuiltin(builtin, arguments)
         case .cmdlineArgument, .envVar: return processBuiltin(builtin, arguments, record)
         }
     }

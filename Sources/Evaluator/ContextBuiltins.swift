@@ -44,7 +44,8 @@ extension Evaluator {
         case .probemod:
             switch probe.event {
             case .function(let function, _, _): return word(function.module ?? "kernel")
-            case .tracepoint: return word("kernel")
+            case .tracepoint(let tracepoint): return word(tracepoint.module ?? "kernel")
+            case .lsm, .address: return word("kernel")
             default: return word("")
             }
         case .probeType: return word(probeType(probe.event))
@@ -59,9 +60,19 @@ extension Evaluator {
     private func probeType(_ event: ProbeEvent) -> String {
         switch event {
         case .begin, .end, .error, .never: "begin_end"
-        case .timer: "hrtimer"
+        case .timer(let timer): timer.isJiffies ? "timer" : "hrtimer"
         case .function(_, let isReturn, _): isReturn ? "kretprobe" : "kprobe"
         case .tracepoint: "kernel_tracepoint"
+        case .address: "kprobe"
+        // SystemTap's list has no word for them.
+        case .lsm: "lsm"
+        case .procfs: "procfs"
+        case .perf(let event):
+            switch event.source {
+            case .profile: "profile_timer"
+            case .counter: "perf_event"
+            case .data: "hardware_data_breakpoint"
+            }
         }
     }
 

@@ -16,6 +16,11 @@ public final class Evaluator {
     /// Handlers that the session skipped; it counts them here for `countsWarning`.
     public var skippedCount = 0
 
+    /// `$value` of the procfs probe that runs: set before, and read after its handler.
+    public var fileValue = FileValue()
+    /// Set by `switch_file()`; whoever acts on it clears it.
+    public var wantsNextFile = false
+
     let program: IRProgram
     let host: any EvaluationHost
     let facts: SessionFacts

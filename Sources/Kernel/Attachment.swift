@@ -17,6 +17,10 @@ public enum Mechanism: String, Sendable, CaseIterable {
     case kprobeMulti = "kprobe.multi"
     /// A tracepoint's own call.
     case rawTracepoint = "raw tracepoint"
+    /// A perf event on each processor.
+    case perfEvent = "perf event"
+    /// A hook of the Linux security modules.
+    case securityHook = "LSM hook"
 }
 
 /// A loaded program that is attached to its event, until `detach` or the death of the process.
@@ -49,6 +53,8 @@ struct AttachRefusal {
         if mechanism == .rawTracepoint {
             return errno == ENOENT ? "the kernel has no such tracepoint" : "the kernel refuses it: \(text)"
         }
+        if mechanism == .perfEvent { return perfReason }
+        if mechanism == .securityHook { return "the kernel refuses it: \(text)" }
         if catalog.tracing.blacklist.contains(name) {
             return "it is on the kernel's kprobe blacklist: a probe in it could never return"
         }
@@ -72,6 +78,21 @@ struct AttachRefusal {
             return "the kernel forbids it: \(text)"
         default:
             return "the kernel refuses it: \(text)"
+        }
+    }
+
+    private var perfReason: String {
+        switch errno {
+        case ENOENT:
+            "the kernel has no such event (ENOENT): the processor does not have the counter, or a virtual machine does "
+                + "not pass it on"
+        case EOPNOTSUPP, Self.notSupported:
+            "the kernel cannot sample by this event (EOPNOTSUPP): the counter raises no interrupts here"
+        case EINVAL: "the kernel has no such event, or not at this rate (EINVAL)"
+        case ENOSPC: "the processor has no debug register left for it (ENOSPC)"
+        case ENODEV: "no processor has it (ENODEV)"
+        case EPERM, EACCES: "the kernel forbids it (see kernel.perf_event_paranoid): \(text)"
+        default: "the kernel refuses it: \(text)"
         }
     }
 

@@ -52,6 +52,9 @@ struct AttachmentPlanner {
             let typed: Mechanism = isReturn ? .fexit : .fentry
             let raw: Mechanism = isReturn ? .kretprobe : .kprobe
             return sort([(typed, typedRefusal(function, isReturn: isReturn, allowsTyped)), (raw, require(.kprobe))])
+        case .address: return sort([(.kprobe, require(.kprobe))])
+        case .perf: return sort([(.perfEvent, require(.perfEvent))])
+        case .lsm: return sort([(.securityHook, require(.securityHook))])
         default:
             return ([], [])
         }
@@ -83,7 +86,8 @@ struct AttachmentPlanner {
     /// How a program gets at the event's values by a mechanism.
     func context(_ event: ProbeEvent, by mechanism: Mechanism) -> ContextModel? {
         switch (event, mechanism) {
-        case (.function(let function, _, _), .fentry), (.function(let function, _, _), .fexit):
+        case (.function(let function, _, _), .fentry), (.function(let function, _, _), .fexit),
+            (.lsm(let function), .securityHook):
             guard let prototype = function.prototype,
                 case .function(let returns, let parameters, _) = catalog.type(prototype)
             else { return nil }
@@ -93,7 +97,7 @@ struct AttachmentPlanner {
                     argumentCount: parameters.count, isReturn: mechanism == .fexit, scalarArguments: Set(scalars),
                     isScalarResult: isScalar(returns),
                     hasArgumentHelpers: features[.argumentHelpers].isAvailable))
-        case (.function, .kprobe): return .kprobe()
+        case (.function, .kprobe), (.address, .kprobe), (.perf, .perfEvent): return .kprobe()
         case (.function, .kretprobe): return .kretprobe()
         case (.tracepoint(let tracepoint), .rawTracepoint):
             return .rawTracepoint(argumentCount: tracepoint.parameters.count)

@@ -18,7 +18,11 @@ extension CaptureRuntime {
     }
 
     /// What helps depends on whether this kernel can probe any function at all.
-    private func wayOut(_ one: CapturedProbe) -> String {
+    private func wayOut(_ one: CapturedProbe) -> String? {
+        switch one.probe.event {
+        case .perf, .lsm, .address: return nil
+        default: break
+        }
         guard one.function != nil else { return "swtap -l 'kernel.trace(\"*\")' lists the tracepoints" }
         if !features[.kprobe].isAvailable, !features[.fentry].isAvailable {
             return
@@ -42,6 +46,7 @@ extension CaptureRuntime {
             do {
                 one.programs = try BPF.compile(
                     plan: one.capture, probeIndex: .constant(probe.index), context: context, options: settings)
+                one.programs?.main.load(as: chosen)
             } catch {
                 one.reject(error.description)
                 try settle(one)
@@ -54,6 +59,9 @@ extension CaptureRuntime {
         switch probe.event {
         case .function(let function, _, _): function.name
         case .tracepoint(let tracepoint): tracepoint.name
+        case .lsm(let function): function.name
+        case .address(let address): "at_\(String(address, radix: 16).suffix(12))"
+        case .perf(let event): if case .profile = event.source { "profile" } else { "perf" }
         default: "probe\(probe.index)"
         }
     }
@@ -131,6 +139,7 @@ extension CaptureRuntime {
         if mechanism == .fentry || mechanism == .fexit, let function = one.function {
             kind = try FentryAttachment.kind(of: function, isReturn: mechanism == .fexit, catalog: planner.catalog)
         }
+        if case .lsm(let function) = one.probe.event { kind = try SecurityHookAttachment.kind(of: function) }
         return try ProgramLoader.load(
             kind, name: program.name, instructions: instructions,
             listing: { place in program.comments[place].map { "at instruction \(place): \($0)" } })
@@ -151,6 +160,15 @@ extension CaptureRuntime {
         switch (one.probe.event, mechanism) {
         case (.tracepoint(let tracepoint), _):
             return try RawTracepointAttachment(program: program, tracepoint: tracepoint.name)
+        case (.address(let address), _):
+            return try KprobeAttachment(
+                program: program, address: address, pmu: features.kprobePMU ?? 0,
+                hasLinks: features[.kprobeLink].isAvailable)
+        case (.perf(let event), _):
+            return try PerfEventAttachment(
+                program: program, event: event, name: one.plan.point, processors: PerfEventAttachment.online(),
+                hasLinks: features[.kprobeLink].isAvailable)
+        case (.lsm(let function), _): return try SecurityHookAttachment(program: program, function: function)
         case (.function(let function, _, _), .kprobe), (.function(let function, _, _), .kretprobe):
             return try KprobeAttachment(
                 program: program, function: function, isReturn: mechanism == .kretprobe,
@@ -159,6 +177,17 @@ extension CaptureRuntime {
             return try FentryAttachment(program: program, function: function, isReturn: mechanism == .fexit)
         default:
             throw AttachFailure(AttachRefusal(name: one.plan.point, mechanism: mechanism, errno: EINVAL))
+        }
+    }
+}
+
+extension BPFProgram {
+    /// Makes it the type of program that a mechanism loads, where that only shares the layout of its context.
+    mutating func load(as mechanism: Mechanism) {
+        switch mechanism {
+        case .perfEvent: type = .perfEvent
+        case .securityHook: (type, expectedAttachType) = (.securityHook, .securityHook)
+        default: break
         }
     }
 }

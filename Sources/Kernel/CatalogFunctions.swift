@@ -107,4 +107,11 @@ extension KernelCatalog {
         vmlinux.forEach(kind: .function) { _, name in names.append(String(cString: name)) }
         return names
     }
+
+    /// The address of the only symbol of a name, of the kernel proper or a module; nil where the kernel hides addresses.
+    public func address(ofSymbol name: String) -> UInt64? {
+        let found = symbols?.symbols(named: name) ?? []
+        guard found.count == 1, found[0].address != 0 else { return nil }
+        return found[0].address
+    }
 }

@@ -57,6 +57,7 @@ extension KernelCatalog {
             parameters = Array(named.dropFirst())
             break
         }
-        return KernelTracepoint(name: name, system: system, parameters: parameters)
+        return KernelTracepoint(
+            name: name, system: system, module: moduleName(object), parameters: parameters)
     }
 }

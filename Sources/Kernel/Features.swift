@@ -12,6 +12,8 @@ public enum Feature: String, CaseIterable, Sendable {
     case kprobeLink = "kprobe-link"
     case kprobeMulti = "kprobe-multi"
     case rawTracepoint = "raw-tracepoint"
+    case perfEvent = "perf-event"
+    case securityHook = "lsm"
     case ringBuffer = "ring-buffer"
     case mappedArray = "mapped-array"
     case attachCookie = "attach-cookie"
@@ -28,6 +30,8 @@ public enum Feature: String, CaseIterable, Sendable {
         case .kprobeLink, .attachCookie, .functionAddress: "5.15"
         case .kprobeMulti: "5.18"
         case .rawTracepoint: "4.17"
+        case .perfEvent: "4.9"
+        case .securityHook: "5.7"
         case .ringBuffer: "5.8"
         case .boundedLoop, .argumentHelpers: "5.17"
         case .atomics: "5.12"
@@ -77,6 +81,8 @@ public final class Features {
         case .kprobeLink: kprobeLink()
         case .kprobeMulti: kprobeMulti()
         case .rawTracepoint: load(.rawTracepoint)
+        case .perfEvent: load(ProgramKind(type: BPF_PROG_TYPE_PERF_EVENT))
+        case .securityHook: securityHook()
         case .ringBuffer: map(BPF_MAP_TYPE_RINGBUF, key: 0, value: 0, entries: 4096, flags: 0)
         // BPF_F_MMAPABLE.
         case .mappedArray: map(BPF_MAP_TYPE_ARRAY, key: 4, value: 8, entries: 1, flags: 1 << 10)
@@ -117,6 +123,17 @@ public final class Features {
         let answer = load(ProgramKind(type: BPF_PROG_TYPE_TRACING, attach: attach, target: id.id), instructions)
         guard case .missing = answer else { return .available }
         return .missing(reason: "the kernel refuses tracing programs: \(errorText(errno))")
+    }
+
+    /// A kernel without `bpf` among its security modules loads and attaches such programs, and never runs them.
+    private func securityHook() -> Answer {
+        guard case .found(let function) = catalog.function("bpf_lsm_file_open", module: nil, needsTypes: true),
+            let kind = try? SecurityHookAttachment.kind(of: function)
+        else { return .missing(reason: "the kernel was built without CONFIG_BPF_LSM") }
+        if let reason = SecurityHookAttachment.refusal(activeModules: SecurityHookAttachment.activeModules()) {
+            return .missing(reason: reason)
+        }
+        return load(kind)
     }
 
     private func kprobe() -> Answer {

@@ -64,6 +64,8 @@ final class Kallsyms {
         let type: UInt8
         /// The module, nil for the kernel proper.
         let module: String?
+        /// The address; 0 where the kernel hides it.
+        let address: UInt64
 
         /// Whether it is code.
         var isText: Bool {
@@ -108,9 +110,25 @@ final class Kallsyms {
 
     private func symbol(at offset: Int, length: Int, in buffer: UnsafeRawBufferPointer) -> Symbol {
         let type = buffer[offset - 2]
+        let address = Self.number(endingAt: offset - 4, in: buffer)
         let behind = offset + length + 1
-        guard behind < buffer.count, buffer[behind] == UInt8(ascii: "[") else { return Symbol(type: type, module: nil) }
+        guard behind < buffer.count, buffer[behind] == UInt8(ascii: "[") else {
+            return Symbol(type: type, module: nil, address: address)
+        }
         let module = buffer[(behind + 1)...].prefix { $0 != UInt8(ascii: "]") && $0 != 0 }
-        return Symbol(type: type, module: String(decoding: module, as: UTF8.self))
+        return Symbol(type: type, module: String(decoding: module, as: UTF8.self), address: address)
+    }
+
+    /// The hexadecimal number whose last digit is at an offset.
+    private static func number(endingAt last: Int, in buffer: UnsafeRawBufferPointer) -> UInt64 {
+        var value: UInt64 = 0
+        var at = last
+        var shift: UInt64 = 0
+        while at >= 0, shift < 64, let digit = Character(Unicode.Scalar(buffer[at])).hexDigitValue {
+            value |= UInt64(digit) << shift
+            shift += 4
+            at -= 1
+        }
+        return value
     }
 }

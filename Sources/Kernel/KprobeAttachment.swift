@@ -12,27 +12,42 @@ final class KprobeAttachment: Attachment {
     private var link: Descriptor?
 
     /// Attaches by name; a module's function as `module:function` first.
-    init(
+    convenience init(
         program: Descriptor, function: KernelFunction, isReturn: Bool, pmu: UInt32, hasLinks: Bool
     ) throws(AttachFailure) {
-        mechanism = isReturn ? .kretprobe : .kprobe
-        self.program = program
-        func refuse() -> AttachFailure {
-            AttachFailure(AttachRefusal(name: function.name, mechanism: mechanism, errno: errno))
-        }
         let full = function.module.map { "\($0):\(function.name)" } ?? function.name
         var number = swtap_perf_kprobe(pmu, isReturn ? 1 : 0, full, 0)
         if number < 0 && errno == ENOENT && function.module != nil {
             number = swtap_perf_kprobe(pmu, isReturn ? 1 : 0, function.name, 0)
         }
-        guard number >= 0 else { throw refuse() }
+        try self.init(program: program, event: number, name: function.name, isReturn: isReturn, hasLinks: hasLinks)
+    }
+
+    /// Attaches by an instruction's address.
+    convenience init(program: Descriptor, address: UInt64, pmu: UInt32, hasLinks: Bool) throws(AttachFailure) {
+        let number = swtap_perf_kprobe(pmu, 0, nil, address)
+        let name = "0x" + String(address, radix: 16)
+        try self.init(program: program, event: number, name: name, isReturn: false, hasLinks: hasLinks)
+    }
+
+    /// Takes over an event, or errno as the failure to open it left it.
+    private init(
+        program: Descriptor, event number: Int32, name: String, isReturn: Bool, hasLinks: Bool
+    ) throws(AttachFailure) {
+        let reason = errno
+        mechanism = isReturn ? .kretprobe : .kprobe
+        self.program = program
+        func refuse(_ reason: Int32) -> AttachFailure {
+            AttachFailure(AttachRefusal(name: name, mechanism: isReturn ? .kretprobe : .kprobe, errno: reason))
+        }
+        guard number >= 0 else { throw refuse(reason) }
         let perf = Descriptor(number)
         if hasLinks {
             let number = swtap_link_perf(program.number, perf.number, 0)
-            guard number >= 0 else { throw refuse() }
+            guard number >= 0 else { throw refuse(errno) }
             link = Descriptor(number)
         } else if swtap_perf_set_program(perf.number, program.number) != 0 {
-            throw refuse()
+            throw refuse(errno)
         }
         self.perf = perf
     }

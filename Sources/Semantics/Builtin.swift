@@ -54,4 +54,10 @@ public enum Builtin: UInt16, Sendable, CaseIterable {
     // Output and control.
     case printChar, log, warn, error, exit, abort, system, ftrace
     case cmdlineArgument, envVar
+    /// `$value` of a procfs write probe.
+    case fileValue
+    /// `$value = s` and `$value .= s` of a procfs read probe: the value is what was assigned.
+    case setFileValue, appendFileValue
+    /// `switch_file()`: the output goes on in the next file of `-o`, after the handler.
+    case switchFile
 }

@@ -76,6 +76,11 @@ extension Builtin {
         case .system: of("system", [.string], .unknown, .effect)
         case .ftrace: of("ftrace", [.string], .unknown, .effect)
         case .cmdlineArgument: of("cmdline_arg", [.long], .string, .session)
+        // No call can have these names: scripts say `$value`.
+        case .fileValue: of("$value", [], .string, .effect)
+        case .setFileValue: of("$value=", [.string], .string, .effect)
+        case .appendFileValue: of("$value.=", [.string], .string, .effect)
+        case .switchFile: of("switch_file", [], .unknown, .effect)
         case .envVar: of("env_var", [.string], .string, .session)
         }
     }

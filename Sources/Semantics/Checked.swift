@@ -104,11 +104,14 @@ public struct TimerEvent: Sendable, Hashable {
     public var interval: UInt64
     /// The most that is added or taken at random, in nanoseconds.
     public var randomize: UInt64
+    /// Whether the script counts in jiffies: only `probe_type()` tells.
+    public var isJiffies: Bool
 
     /// Creates a timer.
-    public init(interval: UInt64, randomize: UInt64 = 0) {
+    public init(interval: UInt64, randomize: UInt64 = 0, isJiffies: Bool = false) {
         self.interval = interval
         self.randomize = randomize
+        self.isJiffies = isJiffies
     }
 }
 
@@ -122,11 +125,19 @@ public enum ProbeEvent: Sendable {
     /// A kernel function's entry or return. `allowsTyped` is false for `kprobe.*`, which takes no BTF.
     case function(KernelFunction, isReturn: Bool, allowsTyped: Bool)
     case tracepoint(KernelTracepoint)
+    /// An instruction of the kernel by its address: `kernel.statement(ADDR).absolute`.
+    case address(UInt64)
+    /// A counter, profile timer or data breakpoint of the kernel's perf events, on every CPU.
+    case perf(PerfEvent)
+    /// A hook of the Linux security modules by the function that stands for it in BTF, `bpf_lsm_NAME`.
+    case lsm(KernelFunction)
+    /// A read or write of a file that swtap offers.
+    case procfs(ProcfsEvent)
 
     /// Whether the event happens in the kernel and is captured.
     public var isKernel: Bool {
         switch self {
-        case .function, .tracepoint: true
+        case .function, .tracepoint, .address, .perf, .lsm: true
         default: false
         }
     }

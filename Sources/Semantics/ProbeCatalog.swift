@@ -26,13 +26,16 @@ public struct KernelTracepoint: Sendable {
     public var name: String
     /// The system, where the kernel tells it (tracefs): `sched`.
     public var system: String?
+    /// The module that has it; nil for the kernel proper.
+    public var module: String?
     /// The parameters, without the leading `void *__data`.
     public var parameters: [KernelParameter]
 
     /// Creates a tracepoint.
-    public init(name: String, system: String? = nil, parameters: [KernelParameter]) {
+    public init(name: String, system: String? = nil, module: String? = nil, parameters: [KernelParameter]) {
         self.name = name
         self.system = system
+        self.module = module
         self.parameters = parameters
     }
 }
@@ -60,4 +63,11 @@ public protocol ProbeCatalog: TypeCatalog {
     func isExported(_ name: String) -> Bool
     /// Names to suggest for a misspelt function, without order; may be empty when that is costly.
     func functionNames() -> [String]
+    /// The address of a symbol of the kernel that is the only one of its name; nil when there is none or it is hidden.
+    func address(ofSymbol name: String) -> UInt64?
+}
+
+extension ProbeCatalog {
+    /// A catalogue without symbols.
+    public func address(ofSymbol name: String) -> UInt64? { nil }
 }

@@ -39,19 +39,16 @@ enum Refusal {
     /// Probe point families that are refused whatever follows, by their first components.
     static let families: [(path: [String], reason: String)] = [
         (["process"], notYet("process")),
-        (["procfs"], notYet("procfs")),
-        (["perf"], notYet("perf")),
-        (["netfilter"], notYet("netfilter")),
-        (["input"], notYet("input")),
-        (["debuginfod"], notYet("debuginfod")),
-        (["python2"], notYet("python2")),
-        (["python3"], notYet("python3")),
-        (["java"], notYet("java")),
-        (["kernel", "data"], notYet("kernel.data")),
-        (["kernel", "lsm"], notYet("kernel.lsm")),
-        (["kernel", "tracepoint"], notYet("kernel.tracepoint")),
-        (["module", "tracepoint"], notYet("module.tracepoint")),
-        (["kernel", "statement"], noLines("statement")),
+        (
+            ["netfilter"],
+            "'netfilter' probes are not supported: such a program decides about packets, and swtap only looks on; "
+                + "kernel.function(\"nf_hook_slow\") and the tapset's network probes see the same packets"
+        ),
+        (["debuginfod"], "'debuginfod' probes are not supported: swtap uses no debuginfo"),
+        (["python2"], interpreter("python2", "Python")),
+        (["python3"], interpreter("python3", "Python")),
+        (["java"], interpreter("java", "Java")),
+        (["kernel", "statement(string)"], noLines("statement")),
         (["module", "statement"], noLines("statement")),
         (["kernel", "function", "inline"], noLines("inline")),
         (["module", "function", "inline"], noLines("inline")),
@@ -61,9 +58,11 @@ enum Refusal {
         (["module", "function", "callees"], noLines("callees")),
         (["kernel", "function", "label"], noLines("label")),
         (["module", "function", "label"], noLines("label")),
-        (["kprobe", "statement"], notYet("kprobe.statement")),
-        (["timer", "profile"], "profile timers ('timer.profile') are not supported yet"),
     ]
+
+    private static func interpreter(_ family: String, _ language: String) -> String {
+        "'\(family)' probes are not supported: they need a helper inside the \(language) interpreter"
+    }
 
     private static func notYet(_ family: String) -> String { "probe point family '\(family)' is not supported yet" }
 

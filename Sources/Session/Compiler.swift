@@ -111,6 +111,7 @@ final class Compiler {
         stopwatch.start()
         var analysis = AnalysisOptions()
         analysis.guruMode = options.guruMode
+        analysis.skipBadVariables = options.skipsBadVariables
         analysis.unoptimized = options.unoptimized
         analysis.displaysGlobals = !options.hidesGlobals
         analysis.initialValues = try Settings.initialValues(options.globals)

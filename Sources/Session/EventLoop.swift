@@ -12,13 +12,21 @@ final class EventLoop {
 
     deinit { close(poller) }
 
-    /// Calls `action` whenever `descriptor` is readable.
-    func watch(_ descriptor: Int32, _ action: @escaping () -> Void) {
+    /// Calls `action` whenever `descriptor` is readable, or writable; false when it is a file, which always is.
+    @discardableResult
+    func watch(_ descriptor: Int32, forWriting: Bool = false, _ action: @escaping () -> Void) -> Bool {
         actions[descriptor] = action
         var event = epoll_event()
-        event.events = UInt32(EPOLLIN.rawValue)
+        event.events = forWriting ? UInt32(EPOLLOUT.rawValue) : UInt32(EPOLLIN.rawValue)
         event.data.fd = descriptor
-        epoll_ctl(poller, EPOLL_CTL_ADD, descriptor, &event)
+        return epoll_ctl(poller, EPOLL_CTL_ADD, descriptor, &event) == 0
+    }
+
+    /// Watches a descriptor no more; call it before closing one.
+    func unwatch(_ descriptor: Int32) {
+        actions[descriptor] = nil
+        var event = epoll_event()
+        epoll_ctl(poller, EPOLL_CTL_DEL, descriptor, &event)
     }
 
     /// Waits at most `milliseconds` (-1: for ever) and runs the actions of what is readable.

@@ -40,6 +40,8 @@ final class LazyCatalog: ProbeCatalog {
 
     func tracepoints(matching glob: String) -> [KernelTracepoint] { catalog?.tracepoints(matching: glob) ?? [] }
 
+    func address(ofSymbol name: String) -> UInt64? { catalog?.address(ofSymbol: name) }
+
     func isExported(_ name: String) -> Bool { catalog?.isExported(name) ?? false }
 
     func functionNames() -> [String] { catalog?.functionNames() ?? [] }

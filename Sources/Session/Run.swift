@@ -23,15 +23,21 @@ final class Run {
         static func < (left: State, right: State) -> Bool { left.rawValue < right.rawValue }
     }
 
-    private let program: IRProgram
-    private let options: SessionOptions
-    private let evaluator: Evaluator
+    let program: IRProgram
+    let options: SessionOptions
+    let evaluator: Evaluator
     private let runtime: CaptureRuntime?
-    private let sink: OutputSink
+    let sink: OutputSink
     private let command: TargetCommand?
     private let signals: SignalSource
-    private let loop = EventLoop()
-    private var timers: [TimerSource] = []
+    let loop = EventLoop()
+    var timers: [TimerSource] = []
+    /// The FIFOs of procfs probes.
+    var files: ScriptFiles?
+    /// Standard input, when a probe reads it.
+    var input: StandardInput?
+    /// The report of `-t`.
+    var hits: HitReport?
     private var state = State.running
     /// Records whose handler ran, for each probe.
     private var handled: [UInt64]
@@ -52,6 +58,7 @@ final class Run {
         self.signals = signals
         handled = Array(repeating: 0, count: program.probes.count)
         afterExit = handled
+        if options.reportsHits { hits = HitReport(probes: program.probes.count) }
     }
 
     /// Runs to the end; returns swtap's exit status.
@@ -92,9 +99,16 @@ final class Run {
             hasTimers = true
             loop.watch(timer.descriptor) { [unowned self] in state = max(state, .stopping) }
         }
+        if try openFiles() { hasTimers = true }
         if hasTimers { timers.forEach { $0.arm() } }
         if let command { try command.start() }
+        onStart?()
     }
+
+    /// Called when everything is open.
+    var onStart: (() -> Void)?
+    /// Whether handlers of normal events may still start.
+    var isRunning: Bool { state == .running }
 
     // MARK: - Events
 
@@ -107,7 +121,7 @@ final class Run {
         flush()
     }
 
-    private func handleEvents() {
+    func handleEvents() {
         guard let runtime else { return }
         // While it runs, a flood must not keep the loop from signals and timers.
         var rest = state == .running ? 1 << 14 : Int.max
@@ -136,8 +150,11 @@ final class Run {
     /// Set when a handler called `exit()`: no other handler starts.
     private var handlerAskedToStop = false
 
-    private func run(_ probe: Int, record: UnsafeRawPointer?) {
-        switch evaluator.run(handler: probe, record: record) {
+    func run(_ probe: Int, record: UnsafeRawPointer?) {
+        let started = hits == nil ? 0 : swtap_cycles()
+        let request = evaluator.run(handler: probe, record: record)
+        hits?.add(probe, cycles: swtap_cycles() &- started)
+        switch request {
         case .proceed: break
         case .exit:
             handlerAskedToStop = true
@@ -155,8 +172,19 @@ final class Run {
                 reapChildren()
                 continue
             }
+            if signal == SIGUSR2 {
+                switchFile()
+                continue
+            }
             state = max(state, .stopping)
         }
+    }
+
+    /// Goes on in the next output file.
+    private func switchFile() {
+        flush()
+        sink.switchFile()
+        if sink.failure != nil { state = .failed }
     }
 
     private func reapChildren() {
@@ -171,11 +199,13 @@ final class Run {
         }
     }
 
-    private func flush() {
+    func flush() {
         for message in evaluator.takeMessages() { show(message) }
-        guard evaluator.output.count > 0 else { return }
-        evaluator.output.withBytes { _ = sink.write($0) }
+        defer { evaluator.wantsNextFile = false }
+        guard evaluator.output.count > 0 || evaluator.wantsNextFile else { return }
+        if evaluator.output.count > 0 { evaluator.output.withBytes { _ = sink.write($0) } }
         evaluator.output.removeAll()
+        if evaluator.wantsNextFile { sink.switchFile() }
         if sink.failure != nil { state = .failed }
     }
 
@@ -190,6 +220,7 @@ final class Run {
 
     private func stop() {
         runtime?.closeGate()
+        closeFiles()
         signals.release()
         if state == .stopping, !handlerAskedToStop { isDraining = true }
         handleEvents()
@@ -226,6 +257,10 @@ final class Run {
         if !options.hidesGlobals, sink.failure == nil {
             evaluator.displayGlobals()
             flush()
+        }
+        if sink.failure == nil, let hits {
+            var text = hits.text(program) { [runtime] in runtime?.counters($0).fired }
+            text.withUTF8 { _ = sink.write(UnsafeRawBufferPointer($0)) }
         }
         let report = LossReport(program: program, runtime: runtime, handled: handled, afterExit: afterExit)
         report.show(verbose: options.verbosity > 0)

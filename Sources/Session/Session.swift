@@ -64,6 +64,9 @@ private final class Session {
 
     private func runProgram(_ checked: CheckedProgram) throws -> Int32 {
         let runs = options.lastPass == 5 && options.mode == .run
+        try checkPrivilege(checked)
+        let background = runs && options.isDaemon ? try Background.fork() : nil
+        if let status = background?.parentStatus { return status }
         // Signals are taken before the command is forked, so that none is missed.
         let signals = runs ? SignalSource() : nil
         if let pid = options.targetPid, kill(pid_t(pid), 0) != 0, errno == ESRCH {
@@ -82,7 +85,7 @@ private final class Session {
             return show(runtime?.listing() ?? "")
         }
         guard let signals else { return 0 }
-        let sink = try options.outputFile.map { try OutputSink(path: $0) } ?? OutputSink()
+        let sink = try options.outputFile.map { try OutputSink(path: $0, rotation: options.rotation) } ?? OutputSink()
         compiler.startPass()
         try runtime?.load()
         try runtime?.attach()
@@ -96,12 +99,21 @@ private final class Session {
         let run = Run(
             program: program, options: options, evaluator: evaluator, runtime: runtime, sink: sink, command: command,
             signals: signals)
+        run.onStart = { background?.isReady() }
         let status = try run.execute()
         host.finish()
         compiler.reportPass("Pass 5: run completed")
         if status != 0 { writeError("Pass 5: run failed.  [man error::pass5]\n") }
         runtime?.detach()
         return status
+    }
+
+    /// Probes of the kernel are for those who may do everything.
+    private func checkPrivilege(_ program: CheckedProgram) throws(SessionError) {
+        guard !options.allowsKernelProbes, let probe = program.probes.first(where: { $0.event.isKernel }) else {
+            return
+        }
+        throw SessionError("\(probe.point) is not allowed with --privilege=stapusr (--unprivileged)")
     }
 
     private func makeRuntime(_ program: IRProgram) throws -> CaptureRuntime? {

@@ -46,6 +46,20 @@ public struct SessionOptions: Sendable {
     public var targetPid: Int?
     /// `-o`.
     public var outputFile: String?
+    /// `-S`.
+    public var rotation: OutputRotation?
+    /// `-F`: goes on in the background once everything is open; needs `-o`.
+    public var isDaemon = false
+    /// `-t`.
+    public var reportsHits = false
+    /// `-m`: the name of the directory of procfs files; nil for the pid.
+    public var moduleName: String?
+    /// `--skip-badvars`.
+    public var skipsBadVariables = false
+    /// `--privilege`: whether probes of the kernel are allowed.
+    public var allowsKernelProbes = true
+    /// `--target-namespaces`: the process whose namespaces `ns_…` functions tell.
+    public var namespacePid: Int?
     /// `-s`: MiB of the ring buffer.
     public var bufferMegabytes: Int?
     /// `-T`: nanoseconds.

@@ -7,11 +7,11 @@ final class SignalSource {
     /// Becomes readable when a signal is there.
     let descriptor: Int32
 
-    /// Blocks SIGINT, SIGTERM, SIGHUP, SIGQUIT and SIGCHLD.
+    /// Blocks SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR2 and SIGCHLD.
     init() {
         var set = sigset_t()
         sigemptyset(&set)
-        for signal in [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGCHLD] { sigaddset(&set, signal) }
+        for signal in [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR2, SIGCHLD] { sigaddset(&set, signal) }
         sigprocmask(SIG_BLOCK, &set, nil)
         descriptor = signalfd(-1, &set, Int32(SFD_CLOEXEC | SFD_NONBLOCK))
     }

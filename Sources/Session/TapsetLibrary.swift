@@ -56,7 +56,7 @@ struct TapsetLibrary {
 }
 
 /// The bytes of a file, or of standard input for `-`.
-func readFile(_ path: String) throws(SessionError) -> [UInt8] {
+public func readFile(_ path: String) throws(SessionError) -> [UInt8] {
     var descriptor = STDIN_FILENO
     if path != "-" {
         descriptor = open(path, O_RDONLY | O_CLOEXEC)

@@ -4,8 +4,8 @@
 ///
 /// ArgumentParser takes the `=` of a joined value for its own; getopt, which SystemTap uses, does not.
 func separateJoinedOptions(_ words: [String]) -> [String] {
-    let withValue = Set("eEpcxTolLDGIs")
-    let flags = Set("vguwWhVkt")
+    let withValue = shortOptionsWithValue
+    let flags = Set("vguwWhVktFbqP")
     var result: [String] = []
     var rest = words[...]
     while let word = rest.popFirst() {
@@ -39,4 +39,13 @@ func separateJoinedOptions(_ words: [String]) -> [String] {
         }
     }
     return result
+}
+
+/// The letters of the options that take a value.
+private let shortOptionsWithValue = Set("eEpcxTolLDGIsSmraBRd")
+
+/// Whether the word behind this one is its value.
+func takesValue(_ word: String) -> Bool {
+    guard word.count == 2, word.hasPrefix("-"), let letter = word.last else { return false }
+    return shortOptionsWithValue.contains(letter)
 }

@@ -120,7 +120,7 @@ struct Command: ParsableCommand {
     @Option(
         name: .customLong("no-feature"),
         help: ArgumentHelp(
-            "Do not use a kernel mechanism (fentry, kprobe, kprobe-multi, raw-tracepoint); repeatable.",
+            "Do not use a kernel mechanism (fentry, kprobe, kprobe-multi, raw-tracepoint, perf-event, lsm); repeatable.",
             valueName: "name"))
     var disabledFeatures: [String] = []
 
@@ -129,6 +129,8 @@ struct Command: ParsableCommand {
 
     @Flag(name: [.customShort("V"), .customLong("version")], help: "Show the version.")
     var version = false
+
+    @OptionGroup var runOptions: RunOptions
 
     @Argument(help: ArgumentHelp("The script (without -e), then its arguments.", valueName: "file [args]"))
     var words: [String] = []

@@ -8,8 +8,16 @@ import Session
 struct Main {
     static func main() {
         let command: Command
+        let foreign: ForeignOptions
         do {
-            command = try Command.parse(separateJoinedOptions(Array(CommandLine.arguments.dropFirst())))
+            let words = startupWords(Array(CommandLine.arguments.dropFirst())) { name in
+                getenv(name).map { String(cString: $0) }
+            }
+            foreign = try ForeignOptions(separateJoinedOptions(words), valued: takesValue)
+            command = try Command.parse(foreign.words)
+        } catch let error as SessionError {
+            writeError("ERROR: \(error.message)\nTry 'swtap --help' for more information.\n")
+            exit(1)
         } catch {
             let text = Command.fullMessage(for: error)
             if Command.exitCode(for: error).isSuccess {
@@ -26,6 +34,7 @@ struct Main {
         }
         do {
             let options = try command.sessionOptions()
+            if options.verbosity > 0 { for note in foreign.notes { writeError("\(note)\n") } }
             exit(runSession(options))
         } catch {
             writeError("ERROR: \(error.message)\nTry 'swtap --help' for more information.\n")

@@ -49,6 +49,7 @@ extension Command {
             }
             options.bufferMegabytes = bufferMegabytes
         }
+        try runOptions.apply(to: &options)
         if suppressTimeLimits, !guru { throw SessionError("--suppress-time-limits requires guru mode (-g).") }
         try chooseScript(&options)
         return options
@@ -67,6 +68,12 @@ extension Command {
         if let script {
             guard !script.isEmpty else { throw SessionError("Script text of -e is empty.") }
             options.script = .text(script)
+            options.scriptArguments = words
+        } else if let example = runOptions.example {
+            guard let path = examplePath(example) else {
+                throw SessionError("There is no example '\(example)' beside this program.")
+            }
+            options.script = .file(path)
             options.scriptArguments = words
         } else if let file = words.first {
             options.script = .file(file)

@@ -50,7 +50,7 @@ import Testing
         ("beginn", "while resolving probe point: 'beginn' <- probe point mismatch (similar: begin): 'beginn'"),
         (
             "timer",
-            "while resolving probe point: 'timer' <- probe point truncated (follow: hz(number), jiffies(number), ms(number), msec(number), ns(number), nsec(number), s(number), sec(number), us(number), usec(number)): 'timer'"
+            "while resolving probe point: 'timer' <- probe point truncated (follow: hz(number), jiffies(number), ms(number), msec(number), ns(number), nsec(number), profile, s(number), sec(number), us(number), usec(number)): 'timer'"
         ),
         ("timer.ms(0)", "while resolving probe point: 'timer' <- interval value out of range (1, 86400000): 'ms'"),
         (
@@ -60,10 +60,6 @@ import Testing
         (
             "timer.s(1).randomize(2)",
             "while resolving probe point: 'timer' <- randomization value out of range: 'randomize'"
-        ),
-        (
-            "timer.profile",
-            "while resolving probe point: 'timer' <- profile timers ('timer.profile') are not supported yet: 'profile'"
         ),
         (
             "kernel.function(\"tcp_sendmgs\")",
@@ -93,10 +89,6 @@ import Testing
         (
             "process.syscall",
             "while resolving probe point: 'process' <- probe point family 'process' is not supported yet: 'process'"
-        ),
-        (
-            "perf.type(1).config(2)",
-            "while resolving probe point: 'perf' <- probe point family 'perf' is not supported yet"
         ),
         ("zz*", "while resolving probe point: 'zz' <- probe point mismatch: didn't find any wildcard matches"),
     ])
@@ -187,7 +179,8 @@ import Testing
         }
         #expect(
             events == [
-                TimerEvent(interval: 10_000_000, randomize: 2_000_000), TimerEvent(interval: 12_000_000),
+                TimerEvent(interval: 10_000_000, randomize: 2_000_000),
+                TimerEvent(interval: 12_000_000, isJiffies: true),
                 TimerEvent(interval: 333_333_333),
             ])
     }

@@ -29,8 +29,16 @@ static inline uint64_t swtap_add64(void *address, uint64_t value) {
 void swtap_silence_libbpf(void);
 // A perf event of the kprobe PMU for `function` + `offset`; a descriptor or -1 with errno.
 int swtap_perf_kprobe(uint32_t pmu, int is_return, const char *function, uint64_t offset);
+// A perf event that watches one CPU: a counter by type and config, or with `length` a data breakpoint at `address`
+// (`breakpoint` as in linux/hw_breakpoint.h). `is_frequency`: `rate` is firings a second, else the period.
+// A descriptor or -1 with errno.
+int swtap_perf_event(
+    uint32_t type, uint64_t config, uint64_t rate, int is_frequency, uint32_t breakpoint, uint64_t address,
+    uint64_t length, int cpu);
 // Lets a perf event run a program, without a link (kernels before 5.15); 0 or -1 with errno.
 int swtap_perf_set_program(int perf, int program);
+// Switches a perf event on; 0 or -1 with errno.
+int swtap_perf_enable(int perf);
 // One link of a program to many functions, each with its cookie; a descriptor or -1 with errno.
 int swtap_link_kprobe_multi(
     int program, int is_return, const char **functions, const uint64_t *cookies, uint32_t count);

@@ -39,4 +39,29 @@ int swtap_read_own_memory(uint64_t address, void *buffer, size_t size);
 
 /// The most memory that this process has had resident, in KiB.
 long swtap_peak_memory(void);
+
+/// Switches the terminal on standard input to bytes without echo, until swtap_terminal_restore() or the end of the
+/// process by any signal that can be caught. 0 when standard input is no terminal, or not in the foreground.
+int swtap_terminal_by_bytes(void);
+
+/// Gives the terminal back as it was; harmless when nothing was changed.
+void swtap_terminal_restore(void);
+
+/// Removes a file or directory when a signal ends the process at once; the last named first. -1 when there are too many.
+int swtap_remove_at_death(const char *path);
+
+/// Makes a FIFO that hands each process that opens it a pipe of its own: a thread waits for one (`is_read`: a reader,
+/// else a writer), puts a fresh FIFO made at `spare` into its place, and writes the descriptor (an int, O_NONBLOCK) to
+/// a pipe whose other end it returns in `*descriptor`. It ends when the path is gone. 0 or -errno.
+int swtap_fifo_start(const char *path, const char *spare, int is_read, unsigned mode, int *descriptor);
+
+/// Forks: the child goes on in its own session with standard input and output at /dev/null and returns 0; the parent
+/// returns its pid. `*report` is a pipe from the child to the parent. -errno on failure.
+int swtap_fork_background(int *report);
+
+/// Sends standard error to /dev/null.
+void swtap_drop_stderr(void);
+
+/// The processor's counter of cycles, or the nearest that it offers.
+uint64_t swtap_cycles(void);
 #endif

@@ -20,6 +20,8 @@ final class Analyzer {
     var functions: [FunctionInstance] = []
     /// Autocasts whose base had no type when they were built.
     var pendingNodes: [Node] = []
+    /// The files that procfs probes answer, and from which side.
+    var answeredFiles: Set<String> = []
     /// Library files that have been pulled in and whose probes are not derived yet.
     private var pulledIn: [FileScope] = []
 
@@ -150,6 +152,7 @@ final class Analyzer {
 
     /// Builds the merged handler of a probe and makes it part of the program.
     func build(_ derived: DerivedProbe) {
+        checkFile(derived)
         let written = derived.userBody.assignedNames
         let context = ProbeContext(event: derived.event, written: written)
         let probe = ProbeInstance(derived: derived, context: context)

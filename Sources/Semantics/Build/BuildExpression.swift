@@ -154,6 +154,7 @@ extension Builder {
     private func buildAssignment(
         _ operation: BinaryOperator?, _ left: Expression, _ right: Expression, _ token: Token
     ) -> Node {
+        if let node = buildFileAssignment(operation, left, right, token) { return node }
         guard let target = buildLvalue(left) else {
             _ = build(right)
             return Node(token, .integer(0))

@@ -42,7 +42,16 @@ struct ResolvedPoint {
 
 /// The components of a point that match a family's shape, wildcards in names resolved.
 struct PointMatch {
-    let components: [ProbeComponent]
+    var components: [ProbeComponent]
+
+    /// The same with the argument of one component replaced.
+    func replacing(_ name: String, with argument: String) -> PointMatch {
+        var match = self
+        for index in components.indices where components[index].name == name {
+            match.components[index].argument = .string(ByteString(argument))
+        }
+        return match
+    }
 
     func has(_ name: String) -> Bool { components.contains { $0.name == name } }
 
@@ -74,6 +83,8 @@ struct PointContext {
     let usesTargets: Bool
     /// Whether a failure is shown: looking for similar names is costly.
     let suggests: Bool
+    /// `-g`.
+    let isGuru: Bool
 }
 
 /// A kind of event: the shapes of its probe points, and what they mean.

@@ -111,7 +111,7 @@ final class PointResolver {
         let usesTargets = way.parts.contains { $0.block.usesTargets }
         let context = PointContext(
             catalog: analyzer.catalog, ticksPerSecond: analyzer.options.ticksPerSecond, usesTargets: usesTargets,
-            suggests: !isOptional)
+            suggests: !isOptional, isGuru: analyzer.options.guruMode)
         for family in node.families {
             for point in try family.resolve(PointMatch(components: components), context) {
                 all.append(derived(point, way))

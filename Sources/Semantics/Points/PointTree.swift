@@ -76,14 +76,18 @@ final class PointTree {
         }
     }
 
-    /// Marks everything below a path as known and not supported.
+    /// Marks everything below a path as known and not supported; `statement(string)` names one kind of argument only.
     func refuse(_ path: [String], reason: String) {
-        guard let name = path.first else {
+        guard let component = path.first else {
             refusal = reason
             return
         }
+        let pieces = component.split(separator: "(")
+        let name = String(pieces[0])
+        let kinds: [ArgumentKind] =
+            pieces.count < 2 ? [.none, .number, .string] : [pieces[1].hasPrefix("number") ? .number : .string]
         if path.count == 1 {
-            for argument in [ArgumentKind.none, .number, .string] {
+            for argument in kinds {
                 let node = child(PointKey(name: name, argument: argument))
                 if !node.isEnd { node.refusal = reason }
             }

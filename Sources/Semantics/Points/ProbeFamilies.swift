@@ -3,7 +3,8 @@ import Syntax
 
 /// All families of probe points; a new one only has to be added here.
 let allProbeFamilies: [any ProbeFamily] = [
-    SessionFamily(), TimerFamily(), FunctionFamily(), KprobeFamily(), TracepointFamily(),
+    SessionFamily(), TimerFamily(), ProfileFamily(), FunctionFamily(), KprobeFamily(), AddressFamily(),
+    TracepointFamily(), RawTracepointFamily(), PerfFamily(), DataFamily(), LsmFamily(), ProcfsFamily(),
 ]
 
 /// `begin end error never init oneshot`: the life of the session.
@@ -22,31 +23,6 @@ struct SessionFamily: ProbeFamily {
         case "init": return [ResolvedPoint(point: "begin(\(Int64.min))", event: .begin(.min), scriptPoint: name)]
         case "oneshot": return [ResolvedPoint(point: "begin", event: .begin(0), scriptPoint: name, exitsAtEnd: true)]
         default: return [ResolvedPoint(point: match.text(), event: .never)]
-        }
-    }
-}
-
-/// `kernel.trace("…")`: tracepoints.
-struct TracepointFamily: ProbeFamily {
-    let shapes = ["kernel.trace(string)"]
-
-    func resolve(_ match: PointMatch, _ context: PointContext) throws(Diagnostic) -> [ResolvedPoint] {
-        guard let pattern = match.string("trace") else { return [] }
-        let found = context.catalog.tracepoints(matching: pattern)
-        if found.isEmpty {
-            let plain = pattern.split(separator: ":").last.map(String.init) ?? pattern
-            let names =
-                Glob(pattern).hasWildcard || !context.suggests
-                ? [] : context.catalog.tracepoints(matching: "*").map(\.name)
-            let similar = similarNames(to: plain, among: names)
-            throw Diagnostic(
-                .semanticError, "no match\(similarSuffix(similar, word: "similar tracepoints"))", site: "tracepoint")
-        }
-        return found.map { tracepoint in
-            let name = tracepoint.system.map { "\($0):\(tracepoint.name)" } ?? tracepoint.name
-            return ResolvedPoint(
-                point: match.text(replacing: "trace", with: name), event: .tracepoint(tracepoint),
-                functionName: tracepoint.name)
         }
     }
 }

@@ -27,7 +27,7 @@ struct TimerFamily: ProbeFamily {
         case "jiffies":
             try check(count, 1, 1_000_000, component)
             let tick = 1_000_000_000 / max(context.ticksPerSecond, 1)
-            event = try timer(count, unit: tick, match)
+            event = try timer(count, unit: tick, match, isJiffies: true)
         default:
             let unit = Self.units.first { $0.name == component.name }?.nanoseconds ?? 1
             try check(count, max(Self.shortest / unit, 1), Self.longest / unit, component)
@@ -36,13 +36,15 @@ struct TimerFamily: ProbeFamily {
         return [ResolvedPoint(point: match.text(), event: .timer(event))]
     }
 
-    private func timer(_ count: Int64, unit: Int64, _ match: PointMatch) throws(Diagnostic) -> TimerEvent {
+    private func timer(
+        _ count: Int64, unit: Int64, _ match: PointMatch, isJiffies: Bool = false
+    ) throws(Diagnostic) -> TimerEvent {
         let spread = match.number("randomize") ?? 0
         guard (0...count).contains(spread) else {
             throw Diagnostic(
                 .semanticError, "randomization value out of range", tokens: tokens(match.component("randomize")))
         }
-        return TimerEvent(interval: UInt64(count &* unit), randomize: UInt64(spread &* unit))
+        return TimerEvent(interval: UInt64(count &* unit), randomize: UInt64(spread &* unit), isJiffies: isJiffies)
     }
 
     private func check(_ count: Int64, _ low: Int64, _ high: Int64, _ component: ProbeComponent) throws(Diagnostic) {

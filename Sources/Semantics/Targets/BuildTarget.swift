@@ -35,6 +35,7 @@ extension Builder {
     private func buildSymbolTarget(
         _ name: String, _ target: TargetExpression, _ token: Token
     ) throws(Diagnostic) -> Node {
+        if let node = try buildFileTarget(name, target, token) { return node }
         let walker = PlaceWalker(types: types, token: token)
         if name.hasPrefix("$$") {
             if !target.steps.isEmpty || target.isAddress { throw walker.problem("'\(name)' is a string") }

@@ -31,6 +31,17 @@ struct EventParameters {
         case .tracepoint(let tracepoint):
             owner = tracepoint.name
             parameters = tracepoint.parameters
+        case .lsm(let function):
+            owner = String(function.name.dropFirst("bpf_lsm_".utf8.count))
+            if let prototype = function.prototype, case .function(_, let list, _) = types[prototype] {
+                parameters = list
+            }
+        case .address:
+            owner = ""
+            refusal = "a probe at an address has no variables: use register_argument(n)"
+        case .perf:
+            owner = ""
+            refusal = "perf, profile and data probes have no variables"
         default: owner = ""
         }
         self.parameters = parameters

@@ -68,9 +68,14 @@ final class FakeCatalog: ProbeCatalog {
 
     func refuse(_ name: String, _ reason: String) { refusals[name] = reason }
 
-    func tracepoint(_ name: String, system: String?, _ parameters: [KernelParameter]) {
-        allTracepoints.append(KernelTracepoint(name: name, system: system, parameters: parameters))
+    func tracepoint(_ name: String, system: String?, module: String? = nil, _ parameters: [KernelParameter]) {
+        allTracepoints.append(KernelTracepoint(name: name, system: system, module: module, parameters: parameters))
     }
+
+    /// The addresses of symbols.
+    var addresses: [String: UInt64] = [:]
+
+    func address(ofSymbol name: String) -> UInt64? { addresses[name] }
 
     private func bare(_ spelling: String) -> String {
         spelling.split(separator: " ").last.map(String.init) ?? spelling

@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import Semantics
+import Testing
+
+/// Perf events, hooks, addresses, files: the families beside functions and tracepoints.
+@Suite struct FamilyTests {
+    private func kernel() -> FakeCatalog {
+        let catalog = FakeCatalog.miniature()
+        let int = catalog.declare("int", .integer(size: 4, isSigned: true, isCharacter: false))
+        catalog.function(
+            "bpf_lsm_file_open", returns: int,
+            [KernelParameter(name: "file", type: catalog.pointer(to: catalog.forward("struct file")))])
+        catalog.function("bpf_lsm_file_lock", returns: int, [KernelParameter(name: "cmd", type: int)])
+        catalog.tracepoint("nf_done", system: "nf", module: "nf_core", [KernelParameter(name: "answer", type: int)])
+        catalog.addresses = ["jiffies": 0xffff_ffff_8260_6980, "odd": 0xffff_ffff_8260_6981]
+        return catalog
+    }
+
+    private func event(_ point: String, guru: Bool = false) throws -> ProbeEvent {
+        var options = AnalysisOptions()
+        options.guruMode = guru
+        let result = analyzed("probe \(point) { println(1) }", options: options, catalog: kernel())
+        return try #require(result.program?.probes.first?.event, "\(messages(result))")
+    }
+
+    private func failure(_ text: String, guru: Bool = false) -> String {
+        var options = AnalysisOptions()
+        options.guruMode = guru
+        return messages(analyzed(text, options: options, catalog: kernel())).first ?? "no error"
+    }
+
+    @Test(arguments: [
+        ("perf.type(1).config(2)", PerfEvent(.counter(type: 1, config: 2), rate: .period(1_000_000))),
+        ("perf.type(0).config(0).sample(50000)", PerfEvent(.counter(type: 0, config: 0), rate: .period(50000))),
+        ("perf.type(3).config(65536).hz(99)", PerfEvent(.counter(type: 3, config: 65536), rate: .frequency(99))),
+        ("timer.profile", PerfEvent(.profile, rate: .period(4_000_000))),
+        ("timer.profile.tick", PerfEvent(.profile, rate: .period(4_000_000))),
+        ("timer.profile.freq.hz(1000)", PerfEvent(.profile, rate: .period(1_000_000))),
+        (
+            "kernel.data(\"jiffies\").write",
+            PerfEvent(.data(address: 0xffff_ffff_8260_6980, length: 1, onlyWrites: true), rate: .period(1))
+        ),
+        (
+            "kernel.data(0x1000).length(8).rw",
+            PerfEvent(.data(address: 0x1000, length: 8, onlyWrites: false), rate: .period(1))
+        ),
+    ])
+    func perfEvents(point: String, expected: PerfEvent) throws {
+        guard case .perf(let found) = try event(point) else {
+            Issue.record("no perf event")
+            return
+        }
+        #expect(found == expected)
+    }
+
+    @Test(arguments: [
+        (
+            "perf.type(1).config(2).sample(0)",
+            "while resolving probe point: 'perf' <- the number of 'sample' must be at least 1: 'sample'"
+        ),
+        (
+            "perf.type(1).config(2).hz(9999999)",
+            "while resolving probe point: 'perf' <- the number of 'hz' is out of range: 'hz'"
+        ),
+        (
+            "perf.type(1).config(2).process(\"/bin/ls\")",
+            "while resolving probe point: 'perf' <- 'perf.….process' is not supported: swtap counts on whole CPUs; test "
+                + "pid() or execname() in the handler, which filters in the kernel: 'process'"
+        ),
+        (
+            "perf.type(1).config(2).counter(\"c\")",
+            "while resolving probe point: 'perf' <- 'perf.….counter' is not supported: swtap counts on whole CPUs; test "
+                + "pid() or execname() in the handler, which filters in the kernel: 'counter'"
+        ),
+        (
+            "timer.profile.freq.hz(0)",
+            "while resolving probe point: 'timer' <- interval value out of range (1, 10000): 'hz'"
+        ),
+        (
+            "kernel.data(\"nothing\").write",
+            "while resolving probe point: 'kernel' <- the kernel's symbol table does not tell an address of this name: "
+                + "'data'"
+        ),
+        (
+            "kernel.data(\"jiffies\").length(3).write",
+            "while resolving probe point: 'kernel' <- a length of 3 bytes cannot be watched: it must be 1, 2, 4 or 8: "
+                + "'length'"
+        ),
+        (
+            "kernel.data(\"odd\").length(4).rw",
+            "while resolving probe point: 'kernel' <- 4 bytes cannot be watched at an address that is not a multiple of "
+                + "4: 'data'"
+        ),
+        (
+            "kernel.lsm(\"file_opne\")",
+            "while resolving probe point: 'kernel' <- no match (similar hooks: file_open, file_lock)"
+        ),
+        (
+            "kernel.statement(0x1234).absolute",
+            "while resolving probe point: 'kernel' <- absolute statement probe in unprivileged script; need stap -g: "
+                + "'statement'"
+        ),
+        (
+            "kernel.statement(\"f@a.c:1\")",
+            "while resolving probe point: 'kernel' <- '.statement' probes are not supported: BTF says nothing of source "
+                + "lines, inlined functions and labels: 'statement'"
+        ),
+        (
+            "procfs(\"../x\").read",
+            "while resolving probe point: 'procfs' <- procfs path '../x' cannot be used: it must be relative, without "
+                + "'.' and '..': 'procfs'"
+        ),
+        (
+            "procfs.read.maxsize(0)",
+            "while resolving probe point: 'procfs' <- maxsize must be greater than 0 and at most 1048576: 'maxsize'"
+        ),
+        (
+            "procfs.umask(01777).write",
+            "while resolving probe point: 'procfs' <- procfs umask out of range: 'umask'"
+        ),
+        (
+            "java(\"x\").class(\"y\").method(\"z\")",
+            "while resolving probe point: 'java' <- 'java' probes are not supported: they need a helper inside the Java "
+                + "interpreter: 'java'"
+        ),
+        (
+            "python3.module(\"m\").function(\"f\")",
+            "while resolving probe point: 'python3' <- 'python3' probes are not supported: they need a helper inside the "
+                + "Python interpreter: 'python3'"
+        ),
+        (
+            "debuginfod.archive(\"g\").process(\"p\")",
+            "while resolving probe point: 'debuginfod' <- 'debuginfod' probes are not supported: swtap uses no "
+                + "debuginfo: 'debuginfod'"
+        ),
+        (
+            "netfilter.hook(\"NF_INET_LOCAL_IN\").pf(\"NFPROTO_IPV4\")",
+            "while resolving probe point: 'netfilter' <- 'netfilter' probes are not supported: such a program decides "
+                + "about packets, and swtap only looks on; kernel.function(\"nf_hook_slow\") and the tapset's network "
+                + "probes see the same packets: 'netfilter'"
+        ),
+    ])
+    func refused(point: String, message: String) { #expect(failure("probe \(point) { println(1) }") == message) }
+
+    @Test func addresses() throws {
+        for point in ["kernel.statement(4660).absolute", "kprobe.statement(0x1234).absolute"] {
+            guard case .address(0x1234) = try event(point, guru: true) else {
+                Issue.record("\(point)")
+                continue
+            }
+        }
+        #expect(
+            failure("probe kernel.statement(1).absolute { println($x) }", guru: true)
+                == "a probe at an address has no variables: use register_argument(n): '$x'")
+    }
+
+    @Test func hooksHaveTheirParameters() throws {
+        let result = analyzed(
+            "probe kernel.lsm(\"file_*\") { println(ppfunc(), $$parms) }", catalog: kernel())
+        let program = try #require(result.program, "\(messages(result))")
+        #expect(program.probes.map(\.point) == ["kernel.lsm(\"file_lock\")", "kernel.lsm(\"file_open\")"])
+        #expect(program.probes.map(\.functionName) == ["file_lock", "file_open"])
+        #expect(
+            failure("probe kernel.lsm(\"file_open\") { println($fil) }")
+                == "unable to find parameter 'fil' of 'file_open' (alternatives: $file): '$fil'")
+        #expect(
+            failure("probe kernel.lsm(\"file_open\") { println($return) }")
+                == "'$return' is only valid in .return probes: '$return'")
+    }
+
+    @Test func tracepointsByPosition() throws {
+        let result = analyzed(
+            "probe module(\"nf*\").tracepoint(\"nf_*\") { println($arg1) }", catalog: kernel())
+        let program = try #require(result.program, "\(messages(result))")
+        #expect(program.probes.map(\.point) == ["module(\"nf_core\").tracepoint(\"nf_done\")"])
+        #expect(
+            failure("probe kernel.tracepoint(\"nf_done\") { println(1) }")
+                == "while resolving probe point: 'kernel' <- no match")
+        #expect(
+            failure("probe kernel.tracepoint(\"sched_switch\") { println($prev) }").hasPrefix(
+                "unable to find parameter 'prev' of 'sched_switch' (alternatives: $arg1"))
+    }
+
+    @Test(arguments: [
+        ("procfs.read", ProcfsEvent(path: "command", isRead: true)),
+        ("procfs(\"a/b\").write", ProcfsEvent(path: "a/b", isRead: false)),
+        ("procfs(\"a\").read.maxsize(2000)", ProcfsEvent(path: "a", isRead: true, maxSize: 2000)),
+        ("procfs(\"a\").umask(022).read", ProcfsEvent(path: "a", isRead: true, umask: 0o022)),
+        ("procfs(\"a\").write.umask(0)", ProcfsEvent(path: "a", isRead: false, umask: 0)),
+    ])
+    func files(point: String, expected: ProcfsEvent) throws {
+        guard case .procfs(let found) = try event(point) else {
+            Issue.record("no file")
+            return
+        }
+        #expect(found == expected)
+    }
+
+    @Test(arguments: [
+        (
+            "probe procfs.read { println($value) }",
+            "procfs $value variable cannot be read in a procfs read probe: '$value'"
+        ),
+        (
+            "probe procfs.write { $value = \"x\" }",
+            "procfs $value variable is read-only in a procfs write probe: '$value'"
+        ),
+        ("probe procfs.read { $x = \"x\" }", "invalid target symbol for procfs probe, $value expected: '$x'"),
+        ("probe procfs.write { println($x) }", "invalid target symbol for procfs probe, $value expected: '$x'"),
+        (
+            "probe procfs.write { println($value->x) }",
+            "procfs $value is a string: it has no members, elements and address: '$value'"
+        ),
+        (
+            "probe procfs.read { $value = \"a\" } probe procfs.read { $value = \"b\" }",
+            "only one read procfs probe can exist for procfs path \"command\": 'procfs'"
+        ),
+        ("probe procfs.read { $value = 1 }", "type mismatch: expected string but found long: '1'"),
+    ])
+    func fileValues(script: String, message: String) {
+        #expect(failure(script) == message)
+    }
+
+    @Test func fileValueInAFunction() {
+        #expect(
+            failure(
+                "function f() { $value .= \"x\" } probe procfs.read { f() } "
+                    + "probe procfs(\"w\").write, procfs(\"w2\").write { println($value) }") == "no error")
+    }
+}
