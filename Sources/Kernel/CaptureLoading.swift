@@ -40,9 +40,10 @@ extension CaptureRuntime {
                 try settle(one)
                 continue
             }
-            let settings = CaptureOptions(
+            var settings = CaptureOptions(
                 name: programName(probe), counters: layout, entryMap: probe.index,
                 entryCapacity: options.entryCapacity)
+            if let gate = one.gate { settings.gate = ControlLayout.probeGate(gate) }
             do {
                 one.programs = try BPF.compile(
                     plan: one.capture, probeIndex: .constant(probe.index), context: context, options: settings)

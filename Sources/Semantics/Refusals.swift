@@ -7,7 +7,6 @@ enum Refusal {
     case aggregate(AggregateOperator)
     case histogram
     case regex
-    case tryCatch
     case const
     case perf
     case register
@@ -22,7 +21,6 @@ enum Refusal {
         case .aggregate(let operation): "statistics ('@\(operation.rawValue)') are not supported yet"
         case .histogram: "histograms ('@hist_log', '@hist_linear') are not supported yet"
         case .regex: "regular expressions ('=~', '!~') are not supported yet"
-        case .tryCatch: "'try' and 'catch' are not supported yet"
         case .const: "'@const' is not supported: it needs a C compiler"
         case .perf: "'@perf' is not supported yet"
         case .register: "'@kregister' and '@uregister' are not supported yet"
