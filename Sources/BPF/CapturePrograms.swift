@@ -28,8 +28,6 @@ public struct CaptureOptions: Sendable {
     public var entryMap: Int
     /// How many entries can be saved at once: calls under way of the function.
     public var entryCapacity: Int
-    /// The control word that the programs have for their gate.
-    public var gate = ControlLayout.gate
 
     /// Creates options.
     public init(name: String, counters: CounterLayout, entryMap: Int, entryCapacity: Int = 4096) {

@@ -12,6 +12,7 @@ public func compile(
     }
     try Translation.check(plan)
     let strings = plan.slots.compactMap { if case .string(let string) = $0 { string } else { nil } }
+    for case .bytes(_, _, _, let limit) in plan.slots where limit > maximalSize { throw tooLarge(limit) }
     for string in strings + plan.entryStrings {
         if case .memory(_, _, let limit) = string, !(0...maximalSize).contains(limit) { throw tooLarge(limit) }
     }
@@ -53,7 +54,8 @@ struct Capture {
             switch slot {
             case .integer(let node): roots.append(node)
             case .string(.memory(let address, _, _)): roots.append(address)
-            case .string(.command), .entryString: break
+            case .bytes(let address, _, let length, _): roots += [address, length]
+            case .string(.command), .entryString, .stack, .registers: break
             }
         }
         return roots
@@ -61,6 +63,10 @@ struct Capture {
 
     /// Compiles; nil when the stack does not suffice.
     func programs() throws(CaptureError) -> CapturePrograms? {
+        for case .registers(isUser: false) in plan.slots {
+            guard context.hidesRegisters else { continue }
+            throw CaptureError("does not show the registers that the handler asks for")
+        }
         let layout = RecordLayout(plan: plan)
         guard layout.size <= maximalSize else { throw tooLarge(layout.size) }
         let entry = entry
@@ -120,14 +126,18 @@ struct Capture {
         let processor = translation.insert(.processor)
         var stored: [Int] = []
         var addresses: [Int] = []
+        var counts: [Int] = []
         for slot in plan.slots {
             switch slot {
             case .integer(let node): stored.append(translation.number(node))
             case .string(.memory(let address, _, _)): addresses.append(translation.number(address))
-            case .string(.command), .entryString: break
+            case .bytes(let address, _, let length, _):
+                addresses.append(translation.number(address))
+                counts.append(translation.number(length))
+            case .string(.command), .entryString, .stack, .registers: break
             }
         }
-        var others = [time, processor]
+        var others = [time, processor] + counts
         for node in [plan.filter, guardNode].compactMap(\.self) { others.append(translation.number(node)) }
         translation.analyse(stored: stored, addresses: addresses, others: others)
         let program = MainProgram(

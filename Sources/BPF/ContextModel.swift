@@ -25,6 +25,20 @@ public enum ContextModel: Sendable, Hashable {
         }
     }
 
+    /// Whether a program of another mechanism for the same event could see the processor's registers, and this cannot.
+    var hidesRegisters: Bool {
+        if case .tracing = self { return true }
+        return false
+    }
+
+    /// Whether the program is given the processor's registers.
+    var hasRegisters: Bool {
+        switch self {
+        case .kprobe, .kretprobe: true
+        case .tracing, .rawTracepoint: false
+        }
+    }
+
     /// The type that such a program is loaded as.
     public var programType: ProgramType {
         switch self {

@@ -11,14 +11,19 @@ public enum Helper: Int32, Sendable, CaseIterable {
     case getCurrentUidGid = 15
     case getCurrentCommand = 16
     case getCurrentTask = 35
+    case getStack = 67
     case probeReadUser = 112
     case probeReadKernel = 113
     case probeReadUserString = 114
     case probeReadKernelString = 115
     case ringReserve = 131
     case ringSubmit = 132
+    /// Linux 5.11.
+    case getCurrentTaskBTF = 158
     /// Linux 5.15 in kprobes, 5.19 in fentry and fexit, 6.10 in raw tracepoints.
     case getAttachCookie = 174
+    /// Linux 5.15.
+    case taskRegisters = 175
     /// Linux 5.17, fentry and fexit only.
     case getFunctionArgument = 183
     /// Linux 5.17, fexit only.
@@ -36,6 +41,9 @@ public enum Helper: Int32, Sendable, CaseIterable {
         case .getCurrentUidGid: "bpf_get_current_uid_gid"
         case .getCurrentCommand: "bpf_get_current_comm"
         case .getCurrentTask: "bpf_get_current_task"
+        case .getStack: "bpf_get_stack"
+        case .getCurrentTaskBTF: "bpf_get_current_task_btf"
+        case .taskRegisters: "bpf_task_pt_regs"
         case .probeReadUser: "bpf_probe_read_user"
         case .probeReadKernel: "bpf_probe_read_kernel"
         case .probeReadUserString: "bpf_probe_read_user_str"

@@ -167,6 +167,16 @@ struct MainProgram {
                 into: Location(base: .r7, offset: offset)
             ) { $0.markFault(index) }
         case .entryString(let string): copyString(string, index, offset)
+        case .bytes(let address, let isUser, let length, let limit):
+            emitter.readBytes(
+                at: translation.number(address), count: translation.number(length), limit: limit, isUser: isUser,
+                into: Location(base: .r7, offset: offset)
+            ) { $0.markFault(index) }
+        case .stack(let isUser, let depth):
+            emitter.readStack(isUser: isUser, depth: depth, into: Location(base: .r7, offset: offset))
+        case .registers(let isUser):
+            emitter.readRegisters(
+                isUser: isUser, context: capture.context, into: Location(base: .r7, offset: offset))
         }
     }
 
@@ -177,6 +187,10 @@ struct MainProgram {
         case .string(.memory(let address, let isUser, let limit)):
             "\(isUser ? "user" : "kernel") string of at most \(limit) bytes at node \(address)"
         case .entryString(let string): "string \(string) of the entry"
+        case .bytes(let address, let isUser, let length, let limit):
+            "\(isUser ? "user" : "kernel") memory at node \(address), node \(length) bytes of at most \(limit)"
+        case .stack(let isUser, _): "stack of the \(isUser ? "process" : "kernel")"
+        case .registers(let isUser): "registers of the \(isUser ? "process" : "kernel")"
         }
     }
 

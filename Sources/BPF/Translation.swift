@@ -90,7 +90,11 @@ struct Translation {
             switch slot {
             case .integer(let node): roots.append(node)
             case .string(.memory(let address, _, _)): roots.append(address)
-            case .string(.command): break
+            case .string(.command), .registers: break
+            case .bytes(let address, _, let length, let limit):
+                roots += [address, length]
+                isSound = isSound && limit >= 0
+            case .stack(_, let depth): isSound = isSound && (0...1024).contains(depth)
             case .entryString(let entry): isSound = isSound && plan.entryStrings.indices.contains(entry)
             }
         }

@@ -5,10 +5,10 @@
 #include <sys/resource.h>
 #include <sys/uio.h>
 
-int swtap_read_own_memory(uint64_t address, void *buffer, size_t size) {
+int swtap_read_process_memory(pid_t pid, uint64_t address, void *buffer, size_t size) {
     struct iovec local = {buffer, size};
     struct iovec remote = {(void *)(uintptr_t)address, size};
-    ssize_t count = process_vm_readv(getpid(), &local, 1, &remote, 1, 0);
+    ssize_t count = process_vm_readv(pid, &local, 1, &remote, 1, 0);
     if (count < 0) return -errno;
     return count == (ssize_t)size ? 0 : -EFAULT;
 }

@@ -72,7 +72,29 @@ extension Evaluator {
         case .randint: return randint(arguments.integer(0))
         case .printChar, .log, .warn, .error, .exit, .abort, .system, .ftrace: return control(builtin, arguments)
         case .fileValue, .setFileValue, .appendFileValue, .switchFile: return fileBuiltin(builtin, arguments)
-        case .cmdlineArgument, .envVar: return processBuiltin(builtin, arguments, record)
+        case .ownArgument, .ownVariable: return processBuiltin(builtin, arguments)
+        case .ownTask: return .integer(Int64(bitPattern: host.currentTask()))
+        case .isOwnEvent: return .integer(record == nil ? 1 : 0)
+        case .stack, .ustack, .backtrace, .ubacktrace, .sprintBacktrace, .sprintUbacktrace, .printBacktrace,
+            .printUbacktrace, .printUbacktraceBrief:
+            return stackBuiltin(builtin, arguments)
+        case .kernelRegister, .userRegister, .registersValid, .printRegisters, .uaddr:
+            return registerBuiltin(builtin, arguments)
+        case .addr: return .integer(Int64(bitPattern: host.kernelAddress(of: program.probes[handler].functionName)))
+        case .kernelSymbolAddress:
+            return .integer(Int64(bitPattern: host.kernelAddress(of: ByteString(arguments.string(0)).description)))
+        case .symname, .symdata, .modname, .usymname, .usymdata, .umodname: return symbolBuiltin(builtin, arguments)
+        case .printSyms, .sprintSyms, .printUsyms, .sprintUsyms: return symbolTextBuiltin(builtin, arguments)
+        case .kernelBufferQuoted, .userBufferQuoted, .kernelStringUTF16, .kernelStringUTF32, .userStringUTF16,
+            .userStringUTF32, .userWords, .userVariable:
+            return bytesBuiltin(builtin, arguments)
+        case .recordedKernelBuffer: return bytesBuiltin(.kernelBufferQuoted, arguments, recorded: builtin)
+        case .recordedUserBuffer: return bytesBuiltin(.userBufferQuoted, arguments, recorded: builtin)
+        case .recordedKernelUTF16: return bytesBuiltin(.kernelStringUTF16, arguments, recorded: builtin)
+        case .recordedKernelUTF32: return bytesBuiltin(.kernelStringUTF32, arguments, recorded: builtin)
+        case .recordedUserUTF16: return bytesBuiltin(.userStringUTF16, arguments, recorded: builtin)
+        case .recordedUserUTF32: return bytesBuiltin(.userStringUTF32, arguments, recorded: builtin)
+        case .recordedWords: return bytesBuiltin(.userWords, arguments, recorded: builtin)
         }
     }
 

@@ -12,7 +12,9 @@ extension Evaluator {
             switch builtin {
             case .cpu: return .integer(Int64(record.load(fromByteOffset: 4, as: UInt32.self)))
             case .ktimeGetNs: return .integer(record.load(fromByteOffset: 8, as: Int64.self))
-            default: return .failed(.message("\(builtin.signature.name)() was not captured"))
+            case .rawArgument:
+                return .failed(.message("register_argument() is not available in functions that are not expanded"))
+            default: return recordedFact(builtin)
             }
         }
         switch builtin {
@@ -76,14 +78,9 @@ extension Evaluator {
         }
     }
 
-    /// Facts of the process that the event happened in; known for swtap's own only.
-    func processBuiltin(
-        _ builtin: Builtin, _ arguments: BuiltinArguments, _ record: UnsafeRawPointer?
-    ) -> BuiltinResult {
-        guard record == nil else {
-            return .failed(.message("\(builtin.signature.name)() is not available in kernel events"))
-        }
-        if builtin == .envVar {
+    /// The arguments and environment of swtap itself.
+    func processBuiltin(_ builtin: Builtin, _ arguments: BuiltinArguments) -> BuiltinResult {
+        if builtin == .ownVariable {
             let value = facts.environment(ByteString(arguments.string(0)))
             return text { $0.append(value?.bytes ?? []) }
         }

@@ -97,7 +97,7 @@ extension Evaluator {
         return withUnsafeTemporaryAllocation(byteCount: max(count, 1), alignment: 1) { memory -> Failure? in
             let bytes = UnsafeMutableRawBufferPointer(rebasing: memory[..<count])
             let isUser = layout.flag == .alternate
-            guard count == 0 || host.readMemory(at: UInt64(bitPattern: address), into: bytes, isUser: isUser) else {
+            guard count == 0 || readMemory(at: UInt64(bitPattern: address), into: bytes, isUser: isUser) else {
                 return .readFault(UInt64(bitPattern: address))
             }
             padded(layout, isHex ? count * 2 : count, &writer) { writer in

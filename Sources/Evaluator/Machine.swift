@@ -3,8 +3,8 @@ import IR
 
 /// The loop that runs code. It allocates nothing and counts no references; what is rare is in the other files.
 extension Evaluator {
-    /// Runs from a point to the end of the handler; false when it ended with a failure, which `raised` then says.
-    func interpret(from start: MachinePoint, record: UnsafeRawPointer?) -> Bool {
+    /// Runs a unit from its start; false when it ended with a failure, which `failure` then says.
+    func execute(unit first: Int, record: UnsafeRawPointer?) -> Bool {
         let code = UnsafePointer(pool.code)
         let units = UnsafePointer(pool.units)
         let lists = UnsafePointer(pool.lists)
@@ -16,16 +16,15 @@ extension Evaluator {
         let frames = memory.frames
         let slotOffsets = self.slotOffsets
 
-        var unit = start.unit
-        var depth = start.depth
-        var r = start.integers
-        var s = start.strings
-        var slots = start.slots
-        var iterations = start.iterations
+        var unit = first
+        var depth = 0
+        var r = memory.integers
+        var s = memory.strings
+        var slots = memory.slots
+        var iterations = 0
         var budget = self.budget
-        // What is left counts on when an error was caught.
-        defer { self.budget = budget }
-        var pc = start.pc
+        var pc = code + units[unit].entry
+        clearFrame(units[unit], r, s, slots)
 
         while true {
             let i = pc.pointee
@@ -199,10 +198,7 @@ extension Evaluator {
                 passArguments(lists + Int(call.b), frame.integers, frame.strings, units[unit], r, s)
                 pc = code + units[unit].entry
             case .returnInteger, .returnString, .returnVoid:
-                if depth == 0 {
-                    if i.op == .returnInteger { lastResult = r[a] }
-                    return true
-                }
+                if depth == 0 { return true }
                 depth -= 1
                 let frame = frames + depth
                 let integer = i.op == .returnInteger ? r[a] : 0
@@ -251,7 +247,10 @@ extension Evaluator {
                 s[dst] = StringView(pointer: slot, length: length)
 
             case .argument, .returnValue:
-                return fail(.message("no register context in this probe"), pc, unit, depth, frames)
+                guard let value = recordedRegister(i.op == .argument ? a : nil) else {
+                    return fail(.message("no register context in this probe"), pc, unit, depth, frames)
+                }
+                r[dst] = value
             case .readMemory:
                 guard let value = readInteger(at: r[a], pool.accesses[b]) else {
                     return fail(.readFault(UInt64(bitPattern: r[a])), pc, unit, depth, frames)
@@ -273,7 +272,6 @@ extension Evaluator {
                 guard let record else { return fail(.noRecord, pc, unit, depth, frames) }
                 r[dst] = isFaulted(record, a) ? 0 : 1
 
-            case .caughtError: s[dst] = caughtText(into: slots + dst * stride)
             case .action:
                 budget &-= Int64(i.a)
                 if budget < 0 {

@@ -2,15 +2,22 @@
 import IR
 import Semantics
 
-/// Reading memory through the host, for handlers of user-space events.
+/// Reading memory through the host: for handlers of user-space events, and for reads that the kernel could not capture.
 extension Evaluator {
+    /// Reads memory of the kernel or of the process that the event happened in, which is swtap's own in user space.
+    func readMemory(at address: UInt64, into buffer: UnsafeMutableRawBufferPointer, isUser: Bool) -> Bool {
+        guard isUser, record != nil else { return host.readMemory(at: address, into: buffer, isUser: isUser) }
+        guard let process = recordedInteger(.context(.pid)) else { return false }
+        return host.readMemory(ofProcess: Int32(truncatingIfNeeded: process), at: address, into: buffer)
+    }
+
     /// The integer at an address; nil when it cannot be read.
     @inline(never)
     func readInteger(at address: Int64, _ access: MemoryAccess) -> Int64? {
         var raw: UInt64 = 0
         let size = min(Int(access.shape.size), 8)
         let isRead = withUnsafeMutableBytes(of: &raw) {
-            host.readMemory(
+            readMemory(
                 at: UInt64(bitPattern: address), into: UnsafeMutableRawBufferPointer(rebasing: $0[..<size]),
                 isUser: access.isUser)
         }
@@ -35,7 +42,7 @@ extension Evaluator {
             // Never across a page at once: the string may end before an unreadable one.
             let chunk = min(most - count, 4096 - Int(place & 4095))
             let buffer = UnsafeMutableRawBufferPointer(start: scratch + count, count: chunk)
-            guard host.readMemory(at: place, into: buffer, isUser: isUser) else { return nil }
+            guard readMemory(at: place, into: buffer, isUser: isUser) else { return nil }
             let length = lengthBeforeNul(scratch + count, chunk)
             count += length
             if length < chunk { break }
@@ -51,7 +58,9 @@ extension Evaluator {
             readString(at: arguments.integer(0), limit: Int(arguments.integer(1)), isUser: false) != nil
         case .userStringN:
             readString(at: arguments.integer(0), limit: Int(arguments.integer(1)), isUser: true) != nil
-        default: true
+        case let builtin?:
+            if case .failed = bytesBuiltin(builtin, arguments) { false } else { true }
+        case nil: true
         }
     }
 }

@@ -9,22 +9,30 @@ struct RecordSlots {
         case integer(mayDivide: Bool, mayRead: Bool)
         case command
         case memory(isUser: Bool, limit: Int)
+        case bytes(limit: Int)
+        /// A stack or registers: looked at as a whole.
+        case whole
     }
 
     let offsets: UnsafePointer<Int32>
     let kinds: [Kind]
+    /// The slots of what handlers ask for by name.
+    let facts: [CaptureFact: Int]
 
     init(_ plan: CapturePlan) {
         let layout = RecordLayout(plan: plan)
         let memory = UnsafeMutablePointer<Int32>.allocate(capacity: max(plan.slots.count, 1))
         for (index, offset) in layout.slotOffsets.enumerated() { memory[index] = Int32(offset) }
         offsets = UnsafePointer(memory)
+        self.facts = plan.facts
         let facts = NodeFacts(plan)
         kinds = plan.slots.map { slot in
             switch slot {
             case .integer(let node): .integer(mayDivide: facts.mayDivide[node], mayRead: facts.mayRead[node])
             case .string(let string): Self.kind(string)
             case .entryString(let index): Self.kind(plan.entryStrings[index])
+            case .bytes(_, _, _, let limit): .bytes(limit: limit)
+            case .stack, .registers: .whole
             }
         }
     }
@@ -89,7 +97,7 @@ extension Evaluator {
         switch slotKinds[slot] {
         case .integer(let mayDivide, let mayRead):
             return address == 0 && mayDivide && !mayRead ? .divisionByZero : .readFault(address)
-        case .command: return .readFault(address)
+        case .command, .bytes, .whole: return .readFault(address)
         case .memory(let isUser, _): return .stringFault(address, isUser: isUser)
         }
     }

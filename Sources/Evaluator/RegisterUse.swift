@@ -10,7 +10,7 @@ struct RegisterUse {
         switch code.op {
         case .integerConstant, .stringConstant, .jump, .returnVoid, .nextOverload, .loadInteger, .loadString,
             .deleteGlobal, .iterationNext, .iterationEnd, .argument, .returnValue, .slotInteger, .slotString,
-            .slotReadable, .action, .caughtError:
+            .slotReadable, .action:
             return []
         case .integerMove, .negate, .complement, .logicalNot, .extend, .returnInteger, .storeInteger, .readMemory,
             .canReadMemory:
@@ -44,8 +44,7 @@ struct RegisterUse {
             .elementExists, .argument, .returnValue, .readMemory, .canReadMemory, .canReadString, .slotInteger,
             .slotReadable:
             return [.integer(code.dst)]
-        case .stringConstant, .stringMove, .concatenate, .loadString, .elementLoadString, .format, .slotString,
-            .caughtError:
+        case .stringConstant, .stringMove, .concatenate, .loadString, .elementLoadString, .format, .slotString:
             return [.string(code.dst)]
         case .jump, .branch, .returnInteger, .returnString, .returnVoid, .nextOverload, .storeInteger, .storeString,
             .deleteGlobal, .elementStoreInteger, .elementStoreString, .elementDelete, .iterationBegin, .iterationEnd,

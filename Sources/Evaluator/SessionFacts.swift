@@ -12,9 +12,9 @@ public struct SessionFacts: Sendable {
     public var ownUid: Int64
     /// `execname()` in events of user space.
     public var ownName: ByteString = "swtap"
-    /// `cmdline_arg(n)` in events of user space: swtap's own arguments, its name first.
+    /// `stp_argument(n)`: swtap's own arguments, its name first.
     public var arguments: [ByteString] = []
-    /// `env_var(name)` in events of user space.
+    /// `stp_environment(name)`: a variable of swtap's environment.
     public var environment: @Sendable (ByteString) -> ByteString?
     /// `tz_gmtoff()`: seconds west of UTC.
     public var secondsWest: Int64

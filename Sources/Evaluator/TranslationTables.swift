@@ -81,7 +81,7 @@ final class TranslationTables {
         .elementFetchAdd: .elementFetchAdd, .elementExists: .elementExists, .elementDelete: .elementDelete,
         .argument: .argument, .returnValue: .returnValue, .readMemory: .readMemory, .canReadMemory: .canReadMemory,
         .canReadString: .canReadString, .slotInteger: .slotInteger, .slotString: .slotString,
-        .slotReadable: .slotReadable, .caughtError: .caughtError,
+        .slotReadable: .slotReadable,
     ]
 
     /// The operation that means the same with its operands swapped.

@@ -16,6 +16,11 @@ public struct CapturePlan: Sendable {
     /// The node that is 1 when the handler would end without any effect: the event is filtered in the kernel, and
     /// counted as filtered. A fault while evaluating it means that the event is sent. nil: never filtered.
     public var filter: Int?
+    /// The slots of what code that was not planned asks of the event: functions that are called, late reads of the memory
+    /// of a process (its `pid`).
+    public var facts: [CaptureFact: Int] = [:]
+    /// The reads that stay in the handler, for `--explain`.
+    public var lateReads: [LateRead] = []
 
     /// Creates an empty plan.
     public init() {}
@@ -63,4 +68,10 @@ public enum CaptureSlot: Sendable, Hashable {
     case string(CaptureString)
     /// A string that was read at entry.
     case entryString(Int)
+    /// As many bytes as a node says, at most `limit`.
+    case bytes(address: Int, isUser: Bool, length: Int, limit: Int)
+    /// Return addresses, innermost first, at most `depth`.
+    case stack(isUser: Bool, depth: Int)
+    /// The processor's registers as the kernel's `struct pt_regs`.
+    case registers(isUser: Bool)
 }

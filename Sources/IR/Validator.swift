@@ -48,16 +48,10 @@ private struct Validator {
         for (number, block) in unit.blocks.enumerated() {
             place = "\(name) b\(number)"
             expect(block.instructions.last?.op.isTerminator ?? false, "no terminator at the end")
-            if let handler = block.handler {
-                expect(unit.blocks.indices.contains(handler) && handler != 0, "errors go to block \(handler)")
-            }
             for (index, instruction) in block.instructions.enumerated() {
                 place = "\(name) b\(number)[\(index)] \(instruction.op)"
                 if index < block.instructions.count - 1 {
                     expect(!instruction.op.isTerminator, "a terminator in the middle")
-                }
-                if instruction.op == .caughtError {
-                    expect(index == 0 && unit.blocks.contains { $0.handler == number }, "no error leads here")
                 }
                 guard checkTables(instruction) else { continue }
                 if let definition = tables.definition(of: instruction) { check(definition, unit) }
@@ -180,11 +174,18 @@ private struct Validator {
     private mutating func checkCapture(_ instruction: Instruction, _ plan: CapturePlan) {
         expect(!instruction.atEntry, "still at the entry")
         switch instruction.op {
-        case .argument, .returnValue, .readMemory, .canReadMemory, .canReadString:
-            expect(false, "reads the kernel in a captured handler")
-        case .builtin:
-            let effect = tables.builtin(instruction).signature.effect
-            expect(effect != .context && effect != .memory, "reads the kernel in a captured handler")
+        case .argument, .returnValue: expect(false, "asks for the event in a captured handler")
+        case .readMemory, .canReadMemory:
+            let isUser = program.accesses[Int(instruction.b)].isUser
+            expect(!isUser || plan.facts[.context(.pid)] != nil, "reads a process that the record does not name")
+        case .builtin, .canReadString:
+            let builtin = tables.builtin(instruction)
+            expect(
+                builtin.fact.map { plan.facts[$0] != nil } ?? (builtin.signature.effect != .context),
+                "asks for what the record does not hold")
+            expect(
+                !builtin.asksForProcess || plan.facts[.context(.pid)] != nil,
+                "reads a process that the record does not name")
         case .slotInteger, .slotString, .slotReadable:
             guard plan.slots.indices.contains(Int(instruction.a)) else { return expect(false, "slot \(instruction.a)") }
             switch (instruction.op, plan.slots[Int(instruction.a)]) {
@@ -246,9 +247,17 @@ private struct CaptureValidator {
             case .string(let string): check(string)
             case .entryString(let index):
                 expect(plan.entryStrings.indices.contains(index), "a slot names entry string \(index)")
+            case .bytes(let address, _, let length, let limit):
+                expect([address, length].allSatisfy(plan.nodes.indices.contains), "bytes name missing nodes")
+                expect(limit >= 0, "the limit of bytes is \(limit)")
+            case .stack(_, let depth): expect(depth >= 0, "a stack of \(depth) addresses")
+            case .registers: break
             }
         }
         expect(Set(plan.slots).count == plan.slots.count, "a slot is there twice")
+        for (fact, slot) in plan.facts {
+            expect(plan.slots.indices.contains(slot), "the slot of \(fact) is \(slot)")
+        }
         for string in plan.entryStrings {
             check(string)
             if case .memory(let address, _, _) = string {

@@ -40,10 +40,9 @@ extension CaptureRuntime {
                 try settle(one)
                 continue
             }
-            var settings = CaptureOptions(
+            let settings = CaptureOptions(
                 name: programName(probe), counters: layout, entryMap: probe.index,
                 entryCapacity: options.entryCapacity)
-            if let gate = one.gate { settings.gate = ControlLayout.probeGate(gate) }
             do {
                 one.programs = try BPF.compile(
                     plan: one.capture, probeIndex: .constant(probe.index), context: context, options: settings)

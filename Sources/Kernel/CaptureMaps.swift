@@ -15,8 +15,8 @@ final class CaptureMaps {
     private let ringMap: KernelMap
     private var zerosMap: KernelMap?
 
-    init(counters layout: CounterLayout, ringBytes: Int, probeGates: Int = 0) throws(KernelError) {
-        controlMap = try KernelMap(.control(probeGates: probeGates))
+    init(counters layout: CounterLayout, ringBytes: Int) throws(KernelError) {
+        controlMap = try KernelMap(.control)
         counterMap = try KernelMap(.counters(layout))
         ringMap = try KernelMap(.ring(bytes: ringBytes))
         control = try controlMap.mapped()

@@ -16,9 +16,6 @@ public final class CaptureRuntime {
     private var byProbe: [Int: CapturedProbe] = [:]
     private var groups: [ProbeGroup] = []
     private var maps: CaptureMaps?
-    /// The probes with gates of their own.
-    private var gated: [CapturedProbe] = []
-    private var gate = Gate.closed
     /// What the kernel has; shared with whoever explains it.
     public let features: Features
 
@@ -35,10 +32,6 @@ public final class CaptureRuntime {
             let one = CapturedProbe(probe: probe, capture: capture, planner: planner)
             captured.append(one)
             byProbe[probe.index] = one
-            if probe.condition != nil, gated.count < ControlLayout.maximumProbeGates {
-                one.gate = gated.count
-                gated.append(one)
-            }
             try settle(one)
         }
         if captured.count >= ProbeGroup.minimum, features[.kprobeMulti].isAvailable {
@@ -65,7 +58,7 @@ public final class CaptureRuntime {
     public func load() throws(KernelError) {
         Preflight.raiseLimits()
         for one in captured where one.group == nil { try compile(one) }
-        let maps = try CaptureMaps(counters: layout, ringBytes: options.ringBytes, probeGates: gated.count)
+        let maps = try CaptureMaps(counters: layout, ringBytes: options.ringBytes)
         self.maps = maps
         setRealtimeOffset()
         for zeros in captured.compactMap({ $0.programs?.zerosMap }) { try maps.provideZeros(zeros) }
@@ -168,27 +161,9 @@ public final class CaptureRuntime {
         return text
     }
 
-    /// Says whether the condition of a probe holds: while it does not, its events cost one test and are not counted. Probes
-    /// without a condition are always armed.
-    public func setArmed(_ isArmed: Bool, probe index: Int) {
-        guard let one = byProbe[index], one.gate != nil, one.isArmed != isArmed else { return }
-        one.isArmed = isArmed
-        setGate(of: one)
-    }
-
     private func setGate(_ gate: Gate) {
         guard let maps else { return }
-        self.gate = gate
         swtap_store_release64(maps.control + ControlLayout.gate, gate.rawValue)
-        for one in gated { setGate(of: one) }
-    }
-
-    private func setGate(of one: CapturedProbe) {
-        guard let maps, let index = one.gate else { return }
-        // A call that is under way when the condition becomes true has its entry values.
-        let disarmed = one.plan.savesEntry ? Gate.armed : .closed
-        let own = one.isArmed ? gate : min(gate, disarmed)
-        swtap_store_release64(maps.control + ControlLayout.probeGate(index), own.rawValue)
     }
 
     private func setRealtimeOffset() {

@@ -10,6 +10,8 @@ public enum BuiltinEffect: Sendable, Equatable {
     case memory
     /// A fact of the session that does not change while a handler runs: the probe, the target.
     case session
+    /// A fact of the event that its record holds as a whole, and that is looked at when the handler runs: stacks, registers.
+    case recorded
     /// Has an effect, or depends on state: never dropped.
     case effect
 }
@@ -53,11 +55,41 @@ public enum Builtin: UInt16, Sendable, CaseIterable {
     case randint
     // Output and control.
     case printChar, log, warn, error, exit, abort, system, ftrace
-    case cmdlineArgument, envVar
     /// `$value` of a procfs write probe.
     case fileValue
     /// `$value = s` and `$value .= s` of a procfs read probe: the value is what was assigned.
     case setFileValue, appendFileValue
     /// `switch_file()`: the output goes on in the next file of `-o`, after the handler.
     case switchFile
+    /// `stp_argument(n)` and `stp_environment(name)`: swtap's own arguments and environment.
+    case ownArgument, ownVariable
+    /// `stp_task()`: the address of swtap's own `struct task_struct`.
+    case ownTask
+    /// `stp_event()`: 1 in handlers of events of user space (`begin`, timers), which happen in swtap itself.
+    case isOwnEvent
+    // The record of an event, looked at when the handler runs.
+    case stack, ustack, backtrace, ubacktrace, sprintBacktrace, sprintUbacktrace
+    case printBacktrace, printUbacktrace, printUbacktraceBrief
+    /// `register(name)`, `u_register(name)`.
+    case kernelRegister, userRegister
+    case registersValid, printRegisters
+    /// `uaddr()`: where the process entered the kernel.
+    case uaddr
+    /// `addr()`: the address of the probed function.
+    case addr
+    /// `kernel_symbol_address(name)`: the address of a function or variable of the kernel; 0 where there is none.
+    case kernelSymbolAddress
+    // Addresses of code as text.
+    case symname, symdata, modname, usymname, usymdata, umodname
+    case printSyms, sprintSyms, printUsyms, sprintUsyms
+    // Memory that the kernel does not capture: read when the handler runs.
+    case kernelBufferQuoted, userBufferQuoted
+    case kernelStringUTF16, kernelStringUTF32, userStringUTF16, userStringUTF32
+    /// `user_words(address, size, first, last, delimiter)`: some of the strings that follow each other in memory.
+    case userWords
+    /// `user_variable(address, size, name)`: the value of `name=value` among the strings in memory.
+    case userVariable
+    /// The same of memory that was captured, with the number of the bytes as a last argument; only the planner makes them.
+    case recordedKernelBuffer, recordedUserBuffer, recordedKernelUTF16, recordedKernelUTF32, recordedUserUTF16
+    case recordedUserUTF32, recordedWords
 }

@@ -75,13 +75,80 @@ extension Builtin {
         case .abort: of("abort", [], .unknown, .effect)
         case .system: of("system", [.string], .unknown, .effect)
         case .ftrace: of("ftrace", [.string], .unknown, .effect)
-        case .cmdlineArgument: of("cmdline_arg", [.long], .string, .session)
         // No call can have these names: scripts say `$value`.
         case .fileValue: of("$value", [], .string, .effect)
         case .setFileValue: of("$value=", [.string], .string, .effect)
         case .appendFileValue: of("$value.=", [.string], .string, .effect)
         case .switchFile: of("switch_file", [], .unknown, .effect)
-        case .envVar: of("env_var", [.string], .string, .session)
+        case .ownArgument: of("stp_argument", [.long], .string, .session)
+        case .ownVariable: of("stp_environment", [.string], .string, .session)
+        case .ownTask: of("stp_task", [], .long, .session)
+        case .isOwnEvent: of("stp_event", [], .long, .session)
+        case .stack: of("stack", [.long], .long, .recorded)
+        case .ustack: of("ustack", [.long], .long, .recorded)
+        case .backtrace: of("backtrace", [], .string, .recorded)
+        case .ubacktrace: of("ubacktrace", [], .string, .recorded)
+        case .sprintBacktrace: of("sprint_backtrace", [], .string, .recorded)
+        case .sprintUbacktrace: of("sprint_ubacktrace", [], .string, .recorded)
+        case .printBacktrace: of("print_backtrace", [], .unknown, .effect)
+        case .printUbacktrace: of("print_ubacktrace", [], .unknown, .effect)
+        case .printUbacktraceBrief: of("print_ubacktrace_brief", [], .unknown, .effect)
+        case .kernelRegister: of("register", [.string], .long, .recorded)
+        case .userRegister: of("u_register", [.string], .long, .recorded)
+        case .registersValid: of("registers_valid", [], .long, .recorded)
+        case .printRegisters: of("print_regs", [], .unknown, .effect)
+        case .uaddr: of("uaddr", [], .long, .recorded)
+        case .addr: of("addr", [], .long, .session)
+        case .kernelSymbolAddress: of("kernel_symbol_address", [.string], .long, .session)
+        case .symname: of("symname", [.long], .string, .session)
+        case .symdata: of("symdata", [.long], .string, .session)
+        case .modname: of("modname", [.long], .string, .session)
+        case .usymname: of("usymname", [.long], .string, .recorded)
+        case .usymdata: of("usymdata", [.long], .string, .recorded)
+        case .umodname: of("umodname", [.long], .string, .recorded)
+        case .printSyms: of("print_syms", [.string], .unknown, .effect)
+        case .sprintSyms: of("sprint_syms", [.string], .string, .session)
+        case .printUsyms: of("print_usyms", [.string], .unknown, .effect)
+        case .sprintUsyms: of("sprint_usyms", [.string], .string, .recorded)
+        case .kernelBufferQuoted: of("kernel_buffer_quoted", [.long, .long, .long], .string, .memory)
+        case .userBufferQuoted: of("user_buffer_quoted", [.long, .long, .long], .string, .memory)
+        case .kernelStringUTF16: of("kernel_string_utf16", [.long], .string, .memory)
+        case .kernelStringUTF32: of("kernel_string_utf32", [.long], .string, .memory)
+        case .userStringUTF16: of("user_string_utf16", [.long], .string, .memory)
+        case .userStringUTF32: of("user_string_utf32", [.long], .string, .memory)
+        case .userWords: of("user_words", [.long, .long, .long, .long, .string], .string, .memory)
+        case .recordedKernelBuffer: of("kernel_buffer_quoted ", [.long, .long, .long, .long], .string, .recorded)
+        case .recordedUserBuffer: of("user_buffer_quoted ", [.long, .long, .long, .long], .string, .recorded)
+        case .recordedKernelUTF16: of("kernel_string_utf16 ", [.long, .long], .string, .recorded)
+        case .recordedKernelUTF32: of("kernel_string_utf32 ", [.long, .long], .string, .recorded)
+        case .recordedUserUTF16: of("user_string_utf16 ", [.long, .long], .string, .recorded)
+        case .recordedUserUTF32: of("user_string_utf32 ", [.long, .long], .string, .recorded)
+        case .recordedWords: of("user_words ", [.long, .long, .long, .long, .string, .long], .string, .recorded)
+        case .userVariable: of("user_variable", [.long, .long, .string], .string, .memory)
+        }
+    }
+
+    /// The form that takes its memory from the event's record; nil where there is none.
+    public var recorded: Builtin? {
+        switch self {
+        case .kernelBufferQuoted: .recordedKernelBuffer
+        case .userBufferQuoted: .recordedUserBuffer
+        case .kernelStringUTF16: .recordedKernelUTF16
+        case .kernelStringUTF32: .recordedKernelUTF32
+        case .userStringUTF16: .recordedUserUTF16
+        case .userStringUTF32: .recordedUserUTF32
+        case .userWords: .recordedWords
+        default: nil
+        }
+    }
+
+    /// Whether it reads the memory of a process.
+    public var readsProcess: Bool {
+        switch self {
+        case .userString, .userStringN, .userBufferQuoted, .userStringUTF16, .userStringUTF32, .userWords,
+            .userVariable, .recordedUserBuffer, .recordedUserUTF16, .recordedUserUTF32, .recordedWords:
+            true
+        default: false
         }
     }
 

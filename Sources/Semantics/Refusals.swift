@@ -7,6 +7,7 @@ enum Refusal {
     case aggregate(AggregateOperator)
     case histogram
     case regex
+    case tryCatch
     case const
     case perf
     case register
@@ -21,6 +22,7 @@ enum Refusal {
         case .aggregate(let operation): "statistics ('@\(operation.rawValue)') are not supported yet"
         case .histogram: "histograms ('@hist_log', '@hist_linear') are not supported yet"
         case .regex: "regular expressions ('=~', '!~') are not supported yet"
+        case .tryCatch: "'try' and 'catch' are not supported yet"
         case .const: "'@const' is not supported: it needs a C compiler"
         case .perf: "'@perf' is not supported yet"
         case .register: "'@kregister' and '@uregister' are not supported yet"
@@ -57,6 +59,20 @@ enum Refusal {
         (["kernel", "function", "label"], noLines("label")),
         (["module", "function", "label"], noLines("label")),
     ]
+
+    /// Why a function of SystemTap's library cannot exist here; nil for all other names.
+    static func function(_ name: String) -> String? {
+        if name.hasPrefix("set_kernel_") {
+            return "function '\(name)' is not supported: eBPF programs cannot write the kernel's memory"
+        }
+        if name.hasPrefix("set_user_") {
+            return "function '\(name)' is not supported: handlers run after the event, when writing comes too late"
+        }
+        if name.hasPrefix("set_"), name.hasSuffix("_arg") {
+            return "function '\(name)' is not supported: eBPF programs cannot change the arguments of a function"
+        }
+        return nil
+    }
 
     private static func interpreter(_ family: String, _ language: String) -> String {
         "'\(family)' probes are not supported: they need a helper inside the \(language) interpreter"

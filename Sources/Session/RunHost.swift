@@ -11,6 +11,9 @@ final class RunHost: EvaluationHost {
     private let runtime: CaptureRuntime?
     private lazy var reader: KernelMemoryReader? = try? KernelMemoryReader()
     private var children: [Int32] = []
+    // Read at the first use, when the programs that are among the kernel's symbols have been attached.
+    private lazy var kernelSymbols = KernelSymbols()
+    private lazy var processSymbols = ProcessSymbols()
 
     init(program: IRProgram, runtime: CaptureRuntime?) { self.runtime = runtime }
 
@@ -19,7 +22,19 @@ final class RunHost: EvaluationHost {
         return reader?.read(address: address, into: buffer) ?? false
     }
 
+    func readMemory(ofProcess process: Int32, at address: UInt64, into buffer: UnsafeMutableRawBufferPointer) -> Bool {
+        swtap_read_process_memory(process, address, buffer.baseAddress, buffer.count) == 0
+    }
+
     func currentTask() -> UInt64 { reader?.currentTask() ?? 0 }
+
+    func kernelSymbol(at address: UInt64) -> CodeSymbol? { kernelSymbols.symbol(at: address).map(CodeSymbol.init) }
+
+    func kernelAddress(of name: String) -> UInt64 { kernelSymbols.address(of: name) }
+
+    func processSymbol(_ process: Int32, at address: UInt64) -> CodeSymbol? {
+        processSymbols.symbol(process, at: address).map(CodeSymbol.init)
+    }
 
     func startCommand(_ command: ByteString) {
         let pid = swtap_spawn_shell(command.description)
@@ -48,6 +63,13 @@ final class RunHost: EvaluationHost {
 
     /// A copy by the kernel, which fails where a load would end the process.
     private func readOwnMemory(at address: UInt64, into buffer: UnsafeMutableRawBufferPointer) -> Bool {
-        swtap_read_own_memory(address, buffer.baseAddress, buffer.count) == 0
+        swtap_read_process_memory(getpid(), address, buffer.baseAddress, buffer.count) == 0
+    }
+}
+
+extension CodeSymbol {
+    fileprivate init(_ found: FoundSymbol) {
+        self.init(
+            name: ByteString(found.name), offset: found.offset, size: found.size, module: ByteString(found.module))
     }
 }

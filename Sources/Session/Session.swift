@@ -150,6 +150,10 @@ private final class Session {
                 text += "    runs in user space\n"
             } else {
                 for line in runtime?.explain(index) ?? [] { text += "    \(line)\n" }
+                for read in program.captures[index]?.lateReads ?? [] {
+                    let place = program.sites[Int(read.site)].token.described
+                    text += "    read when the handler runs, near \(place): \(read.reason)\n"
+                }
             }
         }
         return text

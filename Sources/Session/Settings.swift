@@ -48,20 +48,21 @@ enum Settings {
         case "MAXNESTING": limits.maxNesting = try number(1...10000)
         case "MAXERRORS": limits.maxErrors = try number(0...Int(Int32.max))
         case "MAXSKIPPED": limits.maxSkipped = try number(0...Int(Int32.max))
+        case "MAXBACKTRACE": limits.maxBacktrace = try number(1...120)
         case "HIST_WIDTH": limits.histWidth = try number(1...4096)
         case "HIST_ELISION": limits.histElision = try number(-4096...4096)
         case "STP_MAX_BUCKETS": limits.maxBuckets = try number(3...65536)
         // They tune parts of SystemTap's kernel module that swtap has no counterpart for; their values are checked all
         // the same.
-        case "MAXTRYLOCK", "TRYLOCKDELAY", "MAXBACKTRACE", "MINSTACKSPACE", "STP_OVERLOAD_INTERVAL",
+        case "MAXTRYLOCK", "TRYLOCKDELAY", "MINSTACKSPACE", "STP_OVERLOAD_INTERVAL",
             "STP_OVERLOAD_THRESHOLD":
             _ = try number(0...Int.max)
         case "STP_NO_OVERLOAD", "INTERRUPTIBLE", "STP_FORCE_STDOUT_TTY", "STP_EXECTRACE": _ = try number(0...1)
         default:
             throw SessionError(
                 "-D \(name): no such limit (there are HIST_ELISION, HIST_WIDTH, MAXACTION, "
-                    + "MAXACTION_INTERRUPTIBLE, MAXERRORS, MAXMAPENTRIES, MAXNESTING, MAXSKIPPED, MAXSTRINGLEN, "
-                    + "STP_MAX_BUCKETS)")
+                    + "MAXACTION_INTERRUPTIBLE, MAXBACKTRACE, MAXERRORS, MAXMAPENTRIES, MAXNESTING, MAXSKIPPED, "
+                    + "MAXSTRINGLEN, STP_MAX_BUCKETS)")
         }
     }
 

@@ -66,9 +66,8 @@ final class Machine {
         var argumentCount = 0
     }
 
-    init(counters layout: CounterLayout, probeGates: Int = 0) {
-        control = Region(
-            base: 0x5a5a_0010_0000, size: ControlLayout.probeGate(probeGates), isWritten: true)
+    init(counters layout: CounterLayout) {
+        control = Region(base: 0x5a5a_0010_0000, size: ControlLayout.size, isWritten: true)
         counters = Region(base: 0x5a5a_0020_0000, size: layout.size, isWritten: true)
         regions = [control, counters]
     }
@@ -289,6 +288,8 @@ final class Machine {
         case .probeReadKernel, .probeReadUser: return try probeRead(isUser: helper == .probeReadUser)
         case .probeReadKernelString, .probeReadUserString:
             return try probeReadString(isUser: helper == .probeReadUserString)
+        case .getStack, .getCurrentTaskBTF, .taskRegisters:
+            throw MachineFault(description: "no stacks and registers in this machine")
         case .ringReserve: return try reserve()
         case .ringSubmit: return try submit()
         case .mapLookupElement: return entries[try key()]?.base ?? 0

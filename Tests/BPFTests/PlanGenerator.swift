@@ -98,6 +98,12 @@ struct PlanGenerator {
                 plan.slots.append(.entryString(Int.random(in: plan.entryStrings.indices, using: &random)))
             } else if random.chance(15) {
                 plan.slots.append(.string(string(&plan, from: first)))
+            } else if random.chance(10) {
+                let length = Int.random(in: first..<plan.nodes.count, using: &random)
+                let limit = [0, 1, 8, 63, 200].randomElement(using: &random)!
+                plan.slots.append(
+                    .bytes(
+                        address: node, isUser: isUserOnly || random.chance(50), length: length, limit: limit))
             } else {
                 plan.slots.append(.integer(node: node))
             }

@@ -56,8 +56,24 @@ final class PlanOracle {
                 }
             case .string(let string): text(string)
             case .entryString(let index): entry?.text(plan.entryStrings[index]) ?? .fault(0)
+            // What a helper fills as a whole is looked at on real kernels.
+            case .stack, .registers: .value(0)
+            case .bytes(let address, let isUser, let length, let limit): bytes(address, isUser, length, limit)
             }
         }
+    }
+
+    private func bytes(_ address: Int, _ isUser: Bool, _ length: Int, _ limit: Int) -> SlotContent {
+        for node in [address, length] {
+            if case .fault(let place) = outcome(node) { return .textFault(place) }
+        }
+        guard case .value(let place) = outcome(address), case .value(let count) = outcome(length) else {
+            return .textFault(0)
+        }
+        let start = UInt64(bitPattern: place)
+        let size = Int(min(UInt64(bitPattern: count), UInt64(limit)))
+        guard size > 0 else { return .text(address: start, []) }
+        return event.memory(start, size, isUser).map { .text(address: start, $0) } ?? .textFault(start)
     }
 
     private func text(_ string: CaptureString) -> SlotContent {
@@ -173,7 +189,11 @@ func decode(_ record: [UInt8], _ plan: CapturePlan) -> [PlanOracle.SlotContent] 
         let isFaulted = word(RecordLayout.faultOffset + index / 64 * 8) >> UInt64(index % 64) & 1 == 1
         var string: CaptureString?
         switch slot {
-        case .integer: break
+        case .integer, .stack, .registers: break
+        case .bytes(_, _, _, let limit):
+            if isFaulted { return .textFault(word(offset)) }
+            let size = Int(min(word(offset + 8), UInt64(limit)))
+            return .text(address: word(offset), Array(record[offset + 16..<offset + 16 + size]))
         case .string(let captured): string = captured
         case .entryString(let entry): string = plan.entryStrings[entry]
         }

@@ -139,7 +139,8 @@ import Testing
         #expect(value("cpu() >= 0, is_myproc(), stp_pid()", settings) == "1177")
         settings.facts.arguments = ["swtap", "-e"]
         settings.facts.environment = { $0 == "HOME" ? "/root" : nil }
-        #expect(value("cmdline_arg(1), cmdline_arg(9), env_var(\"HOME\"), env_var(\"NONE\")", settings) == "-e/root")
+        let own = "stp_argument(1), stp_argument(9), stp_environment(\"HOME\"), stp_environment(\"NONE\")"
+        #expect(value(own, settings) == "-e/root")
     }
 
     /// A task at 0x1000 with its parent at 0x2000.
@@ -222,5 +223,52 @@ import Testing
         _ = evaluate("probe begin { system(\"ls\"); ftrace(\"mark\"); error(\"x\") }", settings)
         #expect(settings.host.commands == ["ls"])
         #expect(settings.host.traces == ["mark"])
+    }
+
+    // MARK: 5.6 Tasks and memory, 5.7 Network
+
+    @Test func timesAndSizesAsText() {
+        #expect(value("msecs_to_string(62345), \" \", usecs_to_string(62345678)") == "1m2.345s 1m2.345678s")
+        #expect(
+            value("nsecs_to_string(62345678901), \" \", cputime_to_string(1500000000)") == "1m2.345678901s 0m1.500s")
+        #expect(value("cputime_to_msecs(2500000), \" \", cputime_to_usecs(2500000)") == "2 2500")
+        let sizes = [
+            ("0", "    0"), ("1023", " 1023"), ("1536", " 1.5K"), ("102400", " 100K"), ("1048576", " 1.0M"),
+            ("314572800", " 300M"), ("5368709120", " 5.0G"), ("-1", "   -1"),
+        ]
+        for (bytes, expected) in sizes { #expect(value("bytes_to_string(\(bytes))") == expected) }
+        #expect(value("pages_to_string(3), mem_page_size()") == "12.0K4096")
+    }
+
+    @Test func namesOfSignalsAndLimits() {
+        #expect(
+            value("signal_str(1), signal_str(31), signal_str(33), signal_str(0)") == "SIGHUPSIGSYSSIGRTMIN+1UNKNOWN")
+        #expect(
+            value("sigset_mask_str(0x8000000000000101), \" \", sigset_mask_str(0)")
+                == "SIGHUP|SIGKILL|SIGRTMIN+32 EMPTY")
+        #expect(value("sa_flags_str(0x10000004), sa_flags_str(0), sa_handler_str(1)") == "SA_SIGINFO|SA_RESTARTignored")
+        #expect(value("rlimit_from_str(\"RLIMIT_NOFILE\"), rlimit_from_str(\"NOFILE\")") == "7-1")
+    }
+
+    @Test func namesOfTCP() {
+        #expect(
+            value("tcp_sockstate_str(1), tcp_sockstate_str(10), tcp_sockstate_str(0)")
+                == "TCP_ESTABLISHEDTCP_LISTENUNDEF")
+        #expect(
+            value("tcp_sockopt_str(1), tcp_sockopt_str(13), tcp_sockopt_str(99)") == "TCP_NODELAYTCP_CONGESTIONUNDEF")
+        #expect(value("tcp_ipv6_sockopt_str(26), tcp_ipv6_sockopt_str(0)") == "IPV6_V6ONLYUNDEF")
+    }
+
+    @Test func whatCannotBeWrittenIsRefusedWithItsReason() {
+        func refusal(_ call: String) -> String { evaluate("probe begin { \(call) }").errors.first ?? "" }
+        #expect(
+            refusal("set_kernel_int(1, 2)").hasPrefix(
+                "function 'set_kernel_int' is not supported: eBPF programs cannot write the kernel's memory"))
+        #expect(
+            refusal("set_user_long(1, 2)").hasPrefix(
+                "function 'set_user_long' is not supported: handlers run after the event, when writing comes too late"))
+        #expect(
+            refusal("set_int_arg(1, 2)").hasPrefix(
+                "function 'set_int_arg' is not supported: eBPF programs cannot change the arguments of a function"))
     }
 }

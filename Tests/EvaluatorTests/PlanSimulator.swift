@@ -10,6 +10,10 @@ struct PlanSimulator {
     var returned: Int64 = 0
     var context: [Builtin: Int64] = [:]
     var command = "traced"
+    var kernelStack: [UInt64] = []
+    var userStack: [UInt64] = []
+    var kernelRegisters: [Int64]?
+    var userRegisters: [Int64]?
 
     /// A value, or the address whose reading faulted.
     private enum Value {
@@ -41,6 +45,22 @@ struct PlanSimulator {
                 }
             case .string(let string): isFaulted = !store(string, at: place, values)
             case .entryString(let entry): isFaulted = !store(plan.entryStrings[entry], at: place, values)
+            case .bytes(let address, let isUser, let length, let limit):
+                isFaulted = !storeBytes(values[address], values[length], limit, isUser: isUser, at: place)
+            case .stack(let isUser, let depth):
+                let frames = (isUser ? userStack : kernelStack).prefix(depth)
+                place.storeBytes(of: Int64(frames.count * 8), as: Int64.self)
+                for (number, frame) in frames.enumerated() {
+                    place.storeBytes(of: frame, toByteOffset: 8 + 8 * number, as: UInt64.self)
+                }
+                isFaulted = false
+            case .registers(let isUser):
+                let values = isUser ? userRegisters : kernelRegisters
+                place.storeBytes(of: values == nil ? 0 : 1, as: Int64.self)
+                for (number, value) in (values ?? []).enumerated() {
+                    place.storeBytes(of: value, toByteOffset: 8 + 8 * number, as: Int64.self)
+                }
+                isFaulted = false
             }
             if isFaulted {
                 let word = RecordLayout.faultOffset + index / 64 * 8
@@ -49,6 +69,16 @@ struct PlanSimulator {
             }
         }
         return memory
+    }
+
+    private func storeBytes(
+        _ address: Value, _ length: Value, _ limit: Int, isUser: Bool, at place: UnsafeMutableRawPointer
+    ) -> Bool {
+        guard case .number(let start) = address, case .number(let count) = length else { return false }
+        place.storeBytes(of: start, as: Int64.self)
+        place.storeBytes(of: count, toByteOffset: 8, as: Int64.self)
+        let bytes = UnsafeMutableRawBufferPointer(start: place + 16, count: min(Int(count), limit))
+        return host.readMemory(at: UInt64(bitPattern: start), into: bytes, isUser: isUser)
     }
 
     private func store(_ string: CaptureString, at place: UnsafeMutableRawPointer, _ values: [Value]) -> Bool {

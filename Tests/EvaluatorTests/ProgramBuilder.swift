@@ -106,6 +106,30 @@ final class TestHost: EvaluationHost {
         return false
     }
 
+    /// Memory of processes, by their ids.
+    var processes: [Int32: [UInt64: [UInt8]]] = [:]
+    var symbols: [UInt64: CodeSymbol] = [:]
+
+    func readMemory(ofProcess process: Int32, at address: UInt64, into buffer: UnsafeMutableRawBufferPointer) -> Bool {
+        let other = TestHost()
+        other.memory = processes[process] ?? [:]
+        return other.readMemory(at: address, into: buffer, isUser: true)
+    }
+
+    /// The symbol at the next lower address within a page.
+    private func symbol(at address: UInt64) -> CodeSymbol? {
+        guard let start = symbols.keys.filter({ $0 <= address && address - $0 < 4096 }).max() else { return nil }
+        var symbol = symbols[start]
+        symbol?.offset = address - start
+        return symbol
+    }
+
+    func kernelSymbol(at address: UInt64) -> CodeSymbol? { symbol(at: address) }
+    func processSymbol(_ process: Int32, at address: UInt64) -> CodeSymbol? {
+        process == 42 ? symbol(at: address) : nil
+    }
+    func kernelAddress(of name: String) -> UInt64 { symbols.first { $0.value.name == ByteString(name) }?.key ?? 0 }
+
     func currentTask() -> UInt64 { 0x1000 }
     func startCommand(_ command: ByteString) { commands.append(command) }
     func trace(_ text: ByteString) { traces.append(text) }

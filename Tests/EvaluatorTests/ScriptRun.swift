@@ -81,8 +81,9 @@ private func run(_ program: IRProgram, _ settings: ScriptSettings) -> ScriptOutc
 /// The library as it is in the repository, but for the socket tapset, which has tests of its own.
 enum TapsetFiles {
     static let names = [
-        "ansi", "arguments", "context", "control", "device", "endian", "errno", "indent", "kernel-memory", "net",
-        "task", "time", "user-memory",
+        "ansi", "arguments", "backtrace", "command-line", "context", "control", "device", "endian", "errno", "indent",
+        "kernel-memory", "load-average", "mib", "namespace", "net", "paths", "process-memory", "registers",
+        "signal-names", "task", "task-limits", "task-lookup", "task-time", "tcp", "time", "user-memory", "wide-memory",
     ]
 
     static let parsed: [ParsedFile] = names.map { name in

@@ -62,8 +62,8 @@ struct SettingsTests {
         let error = #expect(throws: SessionError.self) { try Settings.limits(["MAXFOO"], suppressTimeLimits: false) }
         #expect(
             error?.message == "-D MAXFOO: no such limit (there are HIST_ELISION, HIST_WIDTH, MAXACTION, "
-                + "MAXACTION_INTERRUPTIBLE, MAXERRORS, MAXMAPENTRIES, MAXNESTING, MAXSKIPPED, MAXSTRINGLEN, "
-                + "STP_MAX_BUCKETS)")
+                + "MAXACTION_INTERRUPTIBLE, MAXBACKTRACE, MAXERRORS, MAXMAPENTRIES, MAXNESTING, MAXSKIPPED, "
+                + "MAXSTRINGLEN, STP_MAX_BUCKETS)")
     }
 
     @Test("Globals are names with safe values")

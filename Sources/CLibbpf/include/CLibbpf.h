@@ -5,6 +5,8 @@
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
+#include <gelf.h>
+#include <libelf.h>
 #include <linux/perf_event.h>
 #include <stddef.h>
 #include <stdint.h>

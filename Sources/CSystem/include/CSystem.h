@@ -34,8 +34,8 @@ int swtap_errno(void);
 /// WIFEXITED ? status : 128 + signal; -1 for a stopped child.
 int swtap_exit_status(int wait_status);
 
-/// Copies memory of this process; 0, or -errno where it cannot be read.
-int swtap_read_own_memory(uint64_t address, void *buffer, size_t size);
+/// Copies memory of a process, this one too; 0, or -errno where it cannot be read.
+int swtap_read_process_memory(pid_t pid, uint64_t address, void *buffer, size_t size);
 
 /// The most memory that this process has had resident, in KiB.
 long swtap_peak_memory(void);

@@ -3,7 +3,7 @@ import Semantics
 import Syntax
 
 /// Finds out what a captured handler reads of the kernel, as expressions over the event's context, and makes
-/// the handler read the record's slots instead.
+/// the handler read the record's slots instead. A read whose address the kernel cannot know at the event stays as it is.
 ///
 /// Registers with one assignment have one value in the whole unit; the others have one at the end of each block,
 /// and where branches meet, the conditions that led there choose between them (`select`).
@@ -31,13 +31,23 @@ struct CapturePlanner {
     private var slotIndex: [CaptureSlot: Int32] = [:]
     private var entryStrings: [CaptureString] = []
     private var entryStringIndex: [CaptureString: Int] = [:]
+    /// Bytes that built-in functions work on, and the registers that hold their numbers.
+    var byteSlots: [CaptureSlot] = []
+    var byteNumbers: [Int32: Int] = [:]
     /// Why instructions could not be captured; they are errors when they are still used at the end.
-    private var failures: [Instruction: UnknownReason] = [:]
+    var failures: [Instruction: UnknownReason] = [:]
+    /// Why reads stay in the handler.
+    var late: [Instruction: UnknownReason] = [:]
+    /// The tests of reads that a later test makes superfluous when that one is captured; see `UnitLowering.readable`.
+    private let impliedTests: [Int32: Int32]
+    /// The results of tests that are captured.
+    private var capturedTests: Set<Int32> = []
 
-    init(unit: IRUnit, tables: ProgramTables, traits: FunctionTraits) {
+    init(unit: IRUnit, tables: ProgramTables, traits: FunctionTraits, impliedTests: [Int32: Int32] = [:]) {
         self.unit = unit
         self.tables = tables
         self.traits = traits
+        self.impliedTests = impliedTests
         flow = ControlFlow(unit)
         dominators = flow.dominators()
         single = SingleAssignments(unit, tables)
@@ -51,15 +61,15 @@ struct CapturePlanner {
         conditions = Array(repeating: .unknown(.computation), count: unit.blocks.count)
     }
 
-    /// Plans the captures; afterwards `unit` reads slots only.
+    /// Plans the captures; afterwards `unit` reads slots, and memory only late.
     mutating func run() -> CapturePlan {
         for block in flow.order { interpret(block) }
+        dropImpliedTests()
         // Address arithmetic is dead now, with the branches that chose among addresses.
         PassManager(tables: tables, traits: traits).run(PassManager.trimming, on: &unit)
         let reachable = ControlFlow(unit).position
         for block in unit.blocks.indices where reachable[block] < 0 {
             unit.blocks[block].instructions = [Instruction(.returnVoid)]
-            unit.blocks[block].handler = nil
         }
         var filter = CaptureFilter(planner: self)
         let filterNode = filter.run(unit)
@@ -146,9 +156,6 @@ struct CapturePlanner {
             return Array(repeating: .event(zero), count: variables.count)
         }
         var state = states[first]
-        if forward.contains(where: { unit.blocks[$0].handler == block }) {
-            return afterErrors(in: forward, state)
-        }
         for place in state.indices where forward.contains(where: { states[$0][place] != state[place] }) {
             state[place] = choose(place, at: block)
         }
@@ -159,21 +166,6 @@ struct CapturePlanner {
                     for case .integer(let register) in changed + tables.loopVariables(of: instruction) {
                         if places[Int(register)] >= 0 { state[places[Int(register)]] = .unknown(.loop) }
                     }
-                }
-            }
-        }
-        return state
-    }
-
-    /// What the variables hold when an error leaves one of these blocks, nobody knows where.
-    private func afterErrors(in blocks: [Int], _ first: [KnownValue]) -> [KnownValue] {
-        var state = first
-        for block in blocks {
-            for place in state.indices where states[block][place] != state[place] { state[place] = .unknown(.choice) }
-            for instruction in unit.blocks[block].instructions {
-                let changed = [tables.definition(of: instruction)].compactMap { $0 }
-                for case .integer(let register) in changed where places[Int(register)] >= 0 {
-                    state[places[Int(register)]] = .unknown(.choice)
                 }
             }
         }
@@ -211,18 +203,7 @@ struct CapturePlanner {
     }
 
     private mutating func gateBranch(_ block: Int, _ place: Int, _ target: Int, _ memo: inout [Int: Gate]) -> Gate {
-        let normal = gateTerminator(block, place, target, &memo)
-        guard let handler = unit.blocks[block].handler else { return normal }
-        switch (normal, gate(block, handler, place, target, &memo)) {
-        case (.elsewhere, let other), (let other, .elsewhere): return other
-        case (.value(let normal), .value(let caught)):
-            // Whether an error comes is not known before it does.
-            return .value(normal == caught ? normal : .unknown(.choice))
-        }
-    }
-
-    private mutating func gateTerminator(_ block: Int, _ place: Int, _ target: Int, _ memo: inout [Int: Gate]) -> Gate {
-        let next = unit.blocks[block].instructions.last?.successors ?? BlockTargets()
+        let next = flow.successors[block]
         guard let first = next.first else { return .elsewhere }
         let yes = gate(block, first, place, target, &memo)
         guard next.count > 1 else { return yes }
@@ -280,16 +261,43 @@ struct CapturePlanner {
                 replaced.op = .slotString
                 (replaced.a, replaced.b) = (slot, 0)
                 append(replaced, cutTo: length, &output)
+            case .recorded(let builtin, let number): appendRecorded(replaced, builtin, number, &output)
             case .readableSlot(let slot):
                 replaced.op = .slotReadable
                 (replaced.a, replaced.b) = (slot, 0)
+                capturedTests.insert(replaced.dst)
                 output.append(replaced)
             }
             return value
         } catch {
+            // What is meant at the entry is gone when the handler runs.
+            if !instruction.atEntry, tables.readsMemory(instruction) {
+                late[replaced] = error.reason
+                output.append(replaced)
+                return .unknown(.late)
+            }
             failures[replaced] = error.reason
             output.append(replaced)
             return .unknown(.reported)
+        }
+    }
+
+    /// Lets a test whose successor is captured succeed: the successor's slot has the faults of both.
+    private mutating func dropImpliedTests() {
+        let implied = impliedTests.filter { capturedTests.contains($0.value) && capturedTests.contains($0.key) }
+        guard !implied.isEmpty else { return }
+        let one = graph.constant(1)
+        for block in flow.order {
+            for place in unit.blocks[block].instructions.indices {
+                let instruction = unit.blocks[block].instructions[place]
+                guard implied[instruction.dst] != nil else { continue }
+                if instruction.op == .slotReadable {
+                    unit.blocks[block].instructions[place] = Instruction(
+                        .integerConstant, dst: instruction.dst, a: tables.integer(1), site: instruction.site)
+                } else if instruction.op == .branch {
+                    conditions[block] = .event(one)
+                }
+            }
         }
     }
 
@@ -312,6 +320,8 @@ struct CapturePlanner {
 
     private enum Replacement {
         case keep
+        /// A built-in function takes its memory from the record: the number of the bytes.
+        case recorded(Builtin, Int)
         case integerSlot(Int32)
         case stringSlot(Int32, length: Int32?)
         case readableSlot(Int32)
@@ -366,7 +376,12 @@ struct CapturePlanner {
             guard case .integerSlot(let index) = slot else { return (.unknown(.computation), .keep) }
             return (known(graph.add(.readable(load)), atEntry: atEntry), .readableSlot(index))
         case .canReadString:
-            let (slot, _) = try string(tables.builtin(instruction), instruction, state)
+            let builtin = tables.builtin(instruction)
+            if builtin.recorded != nil || builtin == .userVariable {
+                let number = try byteSlot(builtin, instruction, state)
+                return (.unknown(.text), .readableSlot(slot(byteSlots[number])))
+            }
+            let (slot, _) = try string(builtin, instruction, state)
             return (.unknown(.text), .readableSlot(slot))
         case .builtin: return try builtin(instruction, state)
         default: return try other(instruction)
@@ -418,12 +433,53 @@ struct CapturePlanner {
         default: break
         }
         switch builtin.signature.effect {
+        case .memory:
+            let number = try byteSlot(builtin, instruction, state)
+            return (.unknown(.text), builtin.recorded.map { .recorded($0, number) } ?? .keep)
         case .context: return capture(graph.add(.context(builtin)), instruction.atEntry)
         case .effect where instruction.atEntry: throw Unknown(reason: .notAtEntry)
         default:
             let reason = UnknownReason.function(builtin.signature.name)
             return (.unknown(instruction.atEntry ? .computedAtEntry : reason), .keep)
         }
+    }
+
+    /// The number of the bytes that a built-in function works on: its first argument is their address.
+    private mutating func byteSlot(
+        _ builtin: Builtin, _ instruction: Instruction, _ state: [KnownValue]
+    ) throws(Unknown) -> Int {
+        let operands = tables.program.operandLists[Int(instruction.b)]
+        guard builtin.recorded != nil, case .integer(let register)? = operands.first else {
+            throw Unknown(reason: .bytes)
+        }
+        if instruction.atEntry { throw Unknown(reason: .notAtEntry) }
+        let address = try node(register, atEntry: false, state).get()
+        let limit = max(0, tables.program.limits.maxStringLength - 1)
+        let length: Int
+        if builtin.signature.parameters.count > 1, case .integer(let register) = operands[1] {
+            length = try node(register, atEntry: false, state).get()
+        } else {
+            length = graph.constant(Int64(limit))
+        }
+        let slot = CaptureSlot.bytes(address: address, isUser: builtin.readsProcess, length: length, limit: limit)
+        if let known = byteSlots.firstIndex(of: slot) { return known }
+        byteSlots.append(slot)
+        return byteSlots.count - 1
+    }
+
+    /// Adds the number of the bytes to the arguments.
+    private mutating func appendRecorded(
+        _ call: Instruction, _ builtin: Builtin, _ number: Int, _ output: inout [Instruction]
+    ) {
+        let register = Int32(unit.integerRegisters)
+        unit.integerRegisters += 1
+        var call = call
+        call.a = Int32(builtin.rawValue)
+        call.b = tables.operands(tables.program.operandLists[Int(call.b)] + [.integer(register)])
+        byteNumbers[register] = number
+        output.append(
+            Instruction(.integerConstant, dst: register, a: tables.integer(Int64(number)), site: call.site))
+        output.append(call)
     }
 
     private mutating func slot(_ string: CaptureString, _ atEntry: Bool) -> Int32 {
@@ -491,25 +547,6 @@ struct CapturePlanner {
         }
     }
 
-    private func message(_ instruction: Instruction, _ reason: UnknownReason) -> String {
-        switch (instruction.op, reason) {
-        case (.builtin, .function("register_argument")):
-            return "register_argument() in the handler of a kernel event needs a constant from 1"
-        case (.readMemory, .notAtEntry), (.canReadMemory, .notAtEntry):
-            return "cannot read memory here: inside @entry the address must be known when the function is entered"
-        case (_, .notAtEntry):
-            return "@entry can only use what is known when the function is entered: its arguments, memory, "
-                + "and facts of the event"
-        case (.builtin, _), (.canReadString, _), (.readMemory, _), (.canReadMemory, _):
-            let isUser =
-                tables.builtin(instruction) == .userString || tables.builtin(instruction) == .userStringN
-            let memory = instruction.op == .builtin && isUser ? "user" : "kernel"
-            return "cannot read \(memory) memory here: the address depends on \(reason.description), which the kernel "
-                + "does not know when the event happens; read what you need into a variable where the address is known"
-        default: return "cannot capture this: it depends on \(reason.description)"
-        }
-    }
-
     /// Keeps what is used and numbers it anew, in order of use.
     private mutating func finish(filter: Int?) -> CapturePlan {
         var used: [Int32: Int32] = [:]
@@ -528,7 +565,20 @@ struct CapturePlanner {
                 unit.blocks[block].instructions[place].a = used[instruction.a] ?? 0
             }
         }
+        var places: [CaptureFact: Int] = [:]
+        for fact in facts() {
+            let slot = slot(of: fact)
+            if let known = order.firstIndex(of: slot) {
+                places[fact] = known
+            } else {
+                places[fact] = order.count
+                order.append(slot)
+            }
+        }
         var compaction = PlanCompaction(graph: graph, entryStrings: entryStrings)
-        return compaction.plan(slots: order, filter: filter)
+        var plan = compaction.plan(slots: order, filter: filter)
+        plan.facts = places
+        plan.lateReads = lateReads()
+        return plan
     }
 }

@@ -17,6 +17,10 @@ enum UnknownReason: Hashable {
     case computation
     /// It comes from an instruction that could not be captured, which is an error of its own.
     case reported
+    /// It is read when the handler runs.
+    case late
+    /// It is read in a way that a capture does not have.
+    case bytes
 
     /// What the value depends on.
     var description: String {
@@ -30,6 +34,7 @@ enum UnknownReason: Hashable {
         case .notAtEntry: "a value that does not exist when the function is entered"
         case .computation: "a division by a variable"
         case .reported: "what could not be captured"
+        case .late, .bytes: "another late read"
         }
     }
 }

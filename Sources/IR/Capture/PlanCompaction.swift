@@ -21,6 +21,10 @@ struct PlanCompaction {
                 case .integer(let node): .integer(node: self.node(node))
                 case .string(let string): .string(self.string(string))
                 case .entryString(let index): .entryString(entryString(index))
+                case .bytes(let address, let isUser, let length, let limit):
+                    .bytes(
+                        address: self.node(address), isUser: isUser, length: self.node(length), limit: limit)
+                case .stack, .registers: slot
                 }
             plan.slots.append(copy)
         }

@@ -9,7 +9,7 @@ extension UnitLowering {
         let values = self.operands(arguments)
         let parameters = function.locals.prefix(function.parameterCount)
         let operands = zip(values, parameters).map { argument, parameter in coerce(argument, parameter.type, token) }
-        if captured != nil, traits.isInlined(index) || entryDepth > 0 {
+        if captured != nil, mustInline(index) || !isOpen(index) && (traits.isInlined(index) && !isTooLarge) {
             return inline(function, operands, token)
         }
         let list = tables.operands(operands)
@@ -28,6 +28,19 @@ extension UnitLowering {
         }
     }
 
+    /// Whether a call is only possible by its function's body: what is meant at the entry is planned, never called.
+    private func mustInline(_ function: Int) -> Bool { entryDepth > 0 || traits.usesEntry[function] }
+
+    /// Whether the body of a function, or of one of its overloads, is being inlined: it is recursive.
+    private func isOpen(_ function: Int) -> Bool {
+        var overload: CheckedFunction? = checked.functions[function]
+        while let function = overload {
+            if frames.contains(where: { $0.function == function.index }) { return true }
+            overload = function.nextOverload.map { checked.functions[$0] }
+        }
+        return false
+    }
+
     /// A register of a parameter's type: what has the wrong one is never looked at.
     private func coerce(_ operand: Operand, _ type: ValueType, _ token: Token) -> Operand {
         switch (operand, type) {
@@ -43,7 +56,8 @@ extension UnitLowering {
     private func inline(_ first: CheckedFunction, _ arguments: [Operand], _ token: Token) -> Operand? {
         if isTooLarge {
             refuse(
-                "the handler grows too large when function '\(first.name)', which reads the kernel, is expanded", token)
+                "the handler grows too large when function '\(first.name)', which has to do with @entry, is expanded",
+                token)
             return nil
         }
         let callSite = site(token)
@@ -53,8 +67,8 @@ extension UnitLowering {
         while let function = overload {
             guard !frames.contains(where: { $0.function == function.index }) else {
                 refuse(
-                    "function '\(function.name)' reads the kernel and is recursive: "
-                        + "the handlers of kernel events cannot expand it",
+                    "function '\(function.name)' is recursive and has to do with @entry: "
+                        + "what is read when a function is entered must be known before",
                     token)
                 jump(exit, token)
                 break
@@ -65,7 +79,7 @@ extension UnitLowering {
                 function, arguments,
                 Frame(
                     registers: [], function: function.index, callSite: callSite, exit: exit,
-                    result: result, next: following, errorHandler: errorHandler))
+                    result: result, next: following))
             if let following { block = following }
         }
         block = exit
@@ -96,6 +110,7 @@ extension UnitLowering {
         let operands = self.operands(arguments)
         switch builtin {
         case .target: return .integer(constant(target, token))
+        case .isOwnEvent where captured != nil: return .integer(constant(0, token))
         case .returnval where captured != nil:
             let result = newInteger()
             emit(.returnValue, dst: result, token)

@@ -266,14 +266,15 @@ extension UnitLowering {
         return result
     }
 
-    private func tryReads(_ expression: CheckedExpression, failure: Int, _ token: Token) {
-        guard expression.readsMemory else { return }
+    /// Tests the reads of an expression, inner ones first; returns the result registers of the last tests.
+    @discardableResult
+    private func tryReads(_ expression: CheckedExpression, failure: Int, _ token: Token) -> [Int32] {
+        guard expression.readsMemory else { return [] }
         switch expression.kind {
         case .entry(let operand):
             entryDepth += 1
-            tryReads(operand, failure: failure, token)
-            entryDepth -= 1
-            return
+            defer { entryDepth -= 1 }
+            return tryReads(operand, failure: failure, token)
         default: break
         }
         let reads: Bool
@@ -282,23 +283,23 @@ extension UnitLowering {
         case .builtin(let builtin, _): reads = builtin.signature.effect == .memory
         default: reads = false
         }
-        // A captured read faults with whatever its address is read from: one question answers all.
-        if captured == nil || !reads {
-            for operand in expression.operands { tryReads(operand, failure: failure, token) }
-        }
-        guard reads else { return }
+        let inner = expression.operands.flatMap { tryReads($0, failure: failure, token) }
+        guard reads else { return inner }
         let success = newInteger()
+        // A captured read faults with whatever its address is read from: one question then answers all.
+        for test in inner { impliedTests[test] = success }
         switch expression.kind {
         case .load(let address, let access):
             emit(.canReadMemory, dst: success, integer(address), tables.access(access), expression.token)
         case .builtin(let builtin, let arguments):
             let list = tables.operands(operands(arguments))
             emit(.canReadString, dst: success, Int32(builtin.rawValue), list, expression.token)
-        default: return
+        default: return inner
         }
         let next = newBlock()
         emit(.branch, dst: success, Int32(next), Int32(failure), expression.token)
         block = next
+        return [success]
     }
 }
 

@@ -9,6 +9,12 @@ struct FunctionTraits {
     private(set) var isArithmetic: [Bool]
     /// Whether a call whose result is not used may be dropped.
     private(set) var isPure: [Bool]
+    /// Whether a call that is not inlined reads memory.
+    private(set) var readsMemory: [Bool]
+    /// What a call that is not inlined asks of the event.
+    private(set) var facts: [Set<CaptureFact>]
+    /// Whether it has an `@entry`, which must be inlined.
+    private(set) var usesEntry: [Bool]
     /// The functions that each calls or falls through to.
     private(set) var callees: [[Int]]
 
@@ -21,6 +27,9 @@ struct FunctionTraits {
         isArithmetic = Array(repeating: false, count: count)
         isPure = Array(repeating: true, count: count)
         callees = Array(repeating: [], count: count)
+        readsMemory = Array(repeating: false, count: count)
+        facts = Array(repeating: [], count: count)
+        usesEntry = Array(repeating: false, count: count)
         for function in program.functions {
             var facts = Facts()
             function.body.walk(statement: { facts.add($0) }, expression: { facts.add($0) })
@@ -28,6 +37,9 @@ struct FunctionTraits {
             if let next = function.nextOverload { called.append(next) }
             let isInteger = function.locals.allSatisfy { $0.type != .string } && function.result == .long
             readsKernel[function.index] = facts.readsKernel
+            readsMemory[function.index] = facts.readsMemory
+            self.facts[function.index] = facts.facts
+            usesEntry[function.index] = facts.usesEntry
             isPure[function.index] = facts.isPure && (!facts.hasNext || function.nextOverload != nil)
             isArithmetic[function.index] =
                 facts.isArithmetic && isInteger && facts.size <= Self.arithmeticSize && called.isEmpty
@@ -39,7 +51,7 @@ struct FunctionTraits {
     /// Whether a call in the handler of a kernel event is replaced by the function's body.
     func isInlined(_ function: Int) -> Bool { readsKernel[function] || isArithmetic[function] }
 
-    /// Hands reading up and purity down the call graph until nothing changes.
+    /// Hands what a body shows up the call graph until nothing changes.
     private mutating func propagate() {
         var changed = true
         while changed {
@@ -49,6 +61,17 @@ struct FunctionTraits {
                     readsKernel[function] = true
                     changed = true
                 }
+                if !readsMemory[function], callees[function].contains(where: { readsMemory[$0] }) {
+                    readsMemory[function] = true
+                    changed = true
+                }
+                if !usesEntry[function], callees[function].contains(where: { usesEntry[$0] }) {
+                    usesEntry[function] = true
+                    changed = true
+                }
+                let known = facts[function].count
+                for callee in callees[function] { facts[function].formUnion(facts[callee]) }
+                if facts[function].count != known { changed = true }
                 if isPure[function], callees[function].contains(where: { !isPure[$0] }) {
                     isPure[function] = false
                     changed = true
@@ -81,6 +104,9 @@ struct FunctionTraits {
     /// What one body shows by itself.
     private struct Facts {
         var readsKernel = false
+        var readsMemory = false
+        var usesEntry = false
+        var facts: Set<CaptureFact> = []
         var isPure = true
         var isArithmetic = true
         var hasNext = false
@@ -90,9 +116,6 @@ struct FunctionTraits {
         mutating func add(_ statement: CheckedStatement) {
             switch statement.kind {
             case .loop, .foreach: isArithmetic = false
-            case .tryCatch(_, let variable, _):
-                isArithmetic = false
-                if case .global? = variable?.kind { isPure = false }
             case .next:
                 hasNext = true
                 isArithmetic = false
@@ -116,28 +139,42 @@ struct FunctionTraits {
             case .builtin(let builtin, _):
                 isArithmetic = false
                 switch builtin.signature.effect {
-                case .context, .memory: readsKernel = true
+                case .context: readsKernel = true
+                case .memory:
+                    readsKernel = true
+                    readsMemory = true
                 case .effect: isPure = false
-                case .pure, .session: break
+                case .pure, .session, .recorded: break
                 }
+                if let fact = builtin.fact { facts.insert(fact) }
+                if builtin.asksForProcess { facts.insert(.context(.pid)) }
             case .assignment(_, let target, _), .increment(let target, _, _):
                 if case .local = target.kind { return }
                 isPure = false
             case .print(let returnsString, let pieces, _):
                 isArithmetic = false
                 if !returnsString { isPure = false }
-                if pieces.contains(where: \.readsMemory) { readsKernel = true }
-            case .argument, .returnValue, .load, .readable, .entry: readsKernel = true
+                if pieces.contains(where: \.readsMemory) {
+                    readsKernel = true
+                    readsMemory = true
+                }
+                if pieces.contains(where: \.readsProcess) { facts.insert(.context(.pid)) }
+            case .argument(let index, _):
+                readsKernel = true
+                facts.insert(.argument(index))
+            case .returnValue:
+                readsKernel = true
+                facts.insert(.returnValue)
+            case .load(_, let access):
+                readsKernel = true
+                readsMemory = true
+                if access.isUser { facts.insert(.context(.pid)) }
+            case .readable: readsKernel = true
+            case .entry:
+                readsKernel = true
+                usesEntry = true
             default: break
             }
         }
-    }
-}
-
-extension FormatPiece {
-    /// Whether it prints memory at an address.
-    var readsMemory: Bool {
-        guard case .directive(_, _, _, let conversion) = self else { return false }
-        return conversion == .memory || conversion == .memoryHex
     }
 }

@@ -6,7 +6,8 @@ extension UnitLowering {
     /// The most bytes that one `%m` or `%M` of a kernel event's handler prints.
     static let maximumMemoryBytes = 256
 
-    /// A call of the print family. In handlers of kernel events `%m` and `%M` become reads and ordinary directives.
+    /// A call of the print family. In handlers of kernel events `%m` and `%M` of small constant sizes become reads and
+    /// ordinary directives; others read when the handler runs.
     func print(
         _ returnsString: Bool, _ pieces: [FormatPiece], _ arguments: [CheckedExpression], _ token: Token
     ) -> Operand? {
@@ -57,30 +58,25 @@ extension UnitLowering {
                 newOperands += taken
                 continue
             }
-            guard let (text, values) = memory(flag, width, columns, precision, bytes, conversion, taken.last, token)
-            else {
-                continue
+            if let (text, values) = memory(flag, width, columns, precision, bytes, conversion, taken.last, token) {
+                newPieces += text
+                newOperands += values
+            } else {
+                newPieces.append(piece)
+                newOperands += taken
             }
-            newPieces += text
-            newOperands += values
         }
         return (newPieces, newOperands)
     }
 
-    /// The pieces and operands that print the bytes at an address.
+    /// The pieces and operands that print the bytes at an address; nil where there are too many, or nobody knows how many.
     private func memory(
         _ flag: FormatFlag, _ width: FormatNumber, _ columns: Int64?, _ precision: FormatNumber, _ bytes: Int64?,
         _ conversion: FormatConversion, _ address: Operand?, _ token: Token
     ) -> ([FormatPiece], [Operand])? {
         let isUnknown = (width == .dynamic && columns == nil) || (precision == .dynamic && bytes == nil)
         let count = max(0, bytes ?? 1)
-        guard case .integer(let address)? = address, !isUnknown, count <= Self.maximumMemoryBytes else {
-            refuse(
-                "%m and %M in the handler of a kernel event need constant sizes of at most "
-                    + "\(Self.maximumMemoryBytes) bytes",
-                token)
-            return nil
-        }
+        guard case .integer(let address)? = address, !isUnknown, count <= Self.maximumMemoryBytes else { return nil }
         let isHex = conversion == .memoryHex
         let directive = FormatPiece.directive(
             flag: isHex ? .zero : .none, width: isHex ? .fixed(2) : .none, precision: .none,

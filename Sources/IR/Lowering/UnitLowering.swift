@@ -22,8 +22,6 @@ final class UnitLowering {
         var result: Operand?
         /// The block of the next overload.
         var next: Int?
-        /// Where errors of the call itself go.
-        var errorHandler: Int?
         var loops: [Loop] = []
     }
 
@@ -39,11 +37,11 @@ final class UnitLowering {
     var unit: IRUnit
     var block = 0
     var frames: [Frame] = []
-    /// Where errors of new blocks go.
-    var errorHandler: Int?
     /// How many `@entry` are open.
     var entryDepth = 0
     var diagnostics: [Diagnostic] = []
+    /// For the result of the test of a read the result of the test of a read from there; see `readable`.
+    var impliedTests: [Int32: Int32] = [:]
     private var constants: [Int32: Int64] = [:]
     private var variables: Set<Operand> = []
     private var size = 0
@@ -82,13 +80,6 @@ final class UnitLowering {
         emit(.returnVoid, probe.token)
     }
 
-    /// Lowers a probe's condition as a function of its own.
-    func lowerCondition(_ condition: CheckedExpression) {
-        frames.append(Frame(registers: []))
-        unit.result = .long
-        emit(.returnInteger, integer(condition), condition.token)
-    }
-
     /// Lowers a function that is called.
     func lowerFunction(_ function: CheckedFunction) {
         let registers = function.locals.map { variable($0.type) }
@@ -115,9 +106,7 @@ final class UnitLowering {
     var isTooLarge: Bool { size > Self.maximumSize }
 
     func newBlock() -> Int {
-        var block = IRBlock()
-        block.handler = errorHandler
-        unit.blocks.append(block)
+        unit.blocks.append(IRBlock())
         return unit.blocks.count - 1
     }
 

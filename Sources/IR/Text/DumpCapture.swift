@@ -11,6 +11,12 @@ extension IRText {
             case .entryString(let string):
                 let inner = plan.entryStrings.indices.contains(string) ? text(plan.entryStrings[string], plan) : "?"
                 line("slot \(index): string @entry(\(inner))", indent: 2)
+            case .bytes(let address, let isUser, let length, let limit):
+                let place = "\(isUser ? "user" : "kernel") bytes at \(text(address, plan))"
+                line("slot \(index): \(text(length, plan)) \(place), at most \(limit)", indent: 2)
+            case .stack(let isUser, let depth):
+                line("slot \(index): \(isUser ? "user" : "kernel") stack of at most \(depth) addresses", indent: 2)
+            case .registers(let isUser): line("slot \(index): \(isUser ? "user" : "kernel") registers", indent: 2)
             }
         }
         for (index, node) in plan.entryNodes.enumerated() {

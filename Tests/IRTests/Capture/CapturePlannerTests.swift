@@ -91,33 +91,71 @@ private func capture(_ body: String, also: String = "") throws -> String {
     #expect(text.contains("print \"  %02x%02x%02x|%c\\n\", "))
 }
 
-@Test func printedMemoryNeedsAConstantSize() throws {
-    let errors = try loweringErrors("global n\nprobe kernel.function(\"probed\") { printf(\"%.*M\", n++, $o) }")
-    #expect(errors.count == 1)
-    #expect(errors[0].hasPrefix("%m and %M in the handler of a kernel event need constant sizes"))
+@Test func printedMemoryOfUnknownSizeIsReadLate() throws {
+    let script = "global n\nprobe kernel.function(\"probed\") { printf(\"%.*M %#.300m\", n++, $o, $text) }"
+    #expect(try handlerText(script).contains("print \"%.*M %#.300m\", "))
+    #expect(try late(script) == ["printf: memory that is printed: its size is not a small constant"])
+    let plan = try #require(try lowered(script).program.captures[0])
+    #expect(plan.facts.keys.contains(.context(.pid)))
 }
 
-@Test func addressesTheKernelCannotKnowAreErrors() throws {
-    let errors = try loweringErrors(
-        """
+/// The late reads of the first probe, with their tokens.
+private func late(_ script: String) throws -> [String] {
+    let program = try lowered(script).program
+    return (program.captures[0]?.lateReads ?? []).map {
+        "\(program.sites[Int($0.site)].token.content): \($0.reason)"
+    }
+}
+
+@Test func addressesTheKernelCannotKnowAreReadLate() throws {
+    let script = """
         global a, b
         probe kernel.function("probed") {
           println(@cast(a, "inner")->next->value)
           println(kernel_string(b[1]))
           println(user_string(strtol("1", 10)))
+          println($o->kind)
         }
         probe end { a = 1; b[1] = 2 }
-        """)
-    #expect(errors.count == 3)
-    #expect(errors[0].contains("kernel memory here: the address depends on the global variable 'a'"))
-    #expect(errors[0].hasSuffix("'@cast'"))
-    #expect(errors[1].contains("depends on the array 'b'"))
-    #expect(errors[2].contains("user memory here: the address depends on the result of 'strtol'"))
+        """
+    #expect(
+        try late(script) == [
+            "@cast: kernel memory: the address depends on the global variable 'a'",
+            "@cast: kernel memory: the address depends on another late read",
+            "kernel_string: kernel memory: the address depends on the array 'b'",
+            "user_string: user memory: the address depends on the result of 'strtol'",
+        ])
+    // What can be captured still is; user memory needs the process.
+    #expect(try captureText(script) == "slot 0: int load s16[arg0]\nslot 1: int pid()")
 }
 
-@Test func addressesThatChangeInALoopAreErrors() throws {
-    let errors = try loweringErrors(
-        "global n\nprobe kernel.function(\"probed\") { for (i = 0; i < n; i++) println($o->table[i]) }")
-    #expect(errors.count == 1)
-    #expect(errors[0].contains("depends on a variable that changes in a loop"))
+@Test func addressesThatChangeInALoopAreReadLate() throws {
+    let script = "global n\nprobe kernel.function(\"probed\") { for (i = 0; i < n; i++) println($o->table[i]) }"
+    #expect(
+        try late(script) == [
+            "$o: kernel memory: the address depends on a variable that changes in a loop"
+        ])
+}
+
+private let readableText = """
+    function text:string(p:long) { return readable(kernel_string(p)) ? kernel_string(p) : "-" }
+    """
+
+@Test func lateTestsAskForEachRead() throws {
+    let text = try handlerText(
+        "global a\nprobe kernel.function(\"probed\") { println(f($o->inner, a++)) }",
+        library: """
+            function f:long(p:long, n:long) {
+              return readable(@cast(@cast(p, "inner")->next + n, "inner")->next->value) ? 1 : 0
+            }
+            """)
+    #expect(text.contains("= can read slot"))
+    #expect(text.contains("= can read load u64"))
+    #expect(text.contains("= can read load s32"))
+}
+
+@Test func capturedTestsAskOnce() throws {
+    let text = try captureText(
+        "probe kernel.function(\"probed\") { println(text($o->inner->next)) }", library: readableText)
+    #expect(text == "slot 0: string kernel_string(load u64[load u64[arg0 + 8] + 16], 511)")
 }

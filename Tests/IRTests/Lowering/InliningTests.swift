@@ -75,15 +75,33 @@ import Testing
     #expect(names == ["@cast", "inner", "outer"])
 }
 
-@Test func recursionThatReadsTheKernelIsRefused() throws {
+@Test func recursionThatReadsTheKernelIsCalled() throws {
+    let result = try lowered(
+        """
+        function f(p) { return p ? f(@cast(p, "inner")->next) + pid() : execname() == "x" }
+        probe kernel.function("probed") { println(f($o)) }
+        """)
+    #expect(result.diagnostics.isEmpty)
+    let plan = try #require(result.program.captures[0])
+    // The first turn is expanded and captured; what the others ask of the event is in the record.
+    let pid = try #require(plan.nodes.firstIndex(of: .context(.pid)))
+    #expect(plan.slots.contains(.integer(node: pid)))
+    #expect(plan.slots.contains(.string(.command)))
+    #expect(Set(plan.facts.keys) == [.context(.pid), .context(.execname)])
+    #expect(plan.lateReads.map(\.reason) == ["memory: 'f' is recursive or too large to be expanded"])
+    #expect(result.program.handlers[0].blocks.flatMap(\.instructions).contains { $0.op == .call })
+}
+
+@Test func recursionAtTheEntryIsRefused() throws {
     let errors = try loweringErrors(
         """
         function f(p) { return p ? f(@cast(p, "inner")->next) : 0 }
-        probe kernel.function("probed") { println(f($o)) }
+        probe kernel.function("probed").return { println(@entry(f($o))) }
         """)
     #expect(
         errors == [
-            "function 'f' reads the kernel and is recursive: the handlers of kernel events cannot expand it: 'f'"
+            "function 'f' is recursive and has to do with @entry: what is read when a function is entered must be known "
+                + "before: 'f'"
         ])
 }
 
