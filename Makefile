@@ -35,8 +35,10 @@ build: bootstrap ## Build for development
 	@scripts/build-checked
 
 PREFIX ?= /usr/local
-install: static ## Install the binary and the manual below PREFIX
+install: static ## Install the binary, the examples and the manual below PREFIX
 	install -D -m 755 .build-static/release/swtap $(DESTDIR)$(PREFIX)/bin/swtap
+	install -d $(DESTDIR)$(PREFIX)/share/swtap/examples
+	install -m 644 examples/*.stp $(DESTDIR)$(PREFIX)/share/swtap/examples
 	install -D -m 644 docs/swtap.1 $(DESTDIR)$(PREFIX)/share/man/man1/swtap.1
 
 clean: ## Remove what was built; the guests' cache stays

@@ -79,6 +79,10 @@ static const unsigned char paths_stp[] = {
 #embed "paths.stp"
 };
 
+static const unsigned char netfilter_stp[] = {
+#embed "netfilter.stp"
+};
+
 static const unsigned char perf_stp[] = {
 #embed "perf.stp"
 };
@@ -166,6 +170,7 @@ static const struct swtap_tapset files[] = {
     {"mib.stp", mib_stp, sizeof mib_stp},
     {"namespace.stp", namespace_stp, sizeof namespace_stp},
     {"net.stp", net_stp, sizeof net_stp},
+    {"netfilter.stp", netfilter_stp, sizeof netfilter_stp},
     {"paths.stp", paths_stp, sizeof paths_stp},
     {"perf.stp", perf_stp, sizeof perf_stp},
     {"process-memory.stp", process_memory_stp, sizeof process_memory_stp},

@@ -106,7 +106,7 @@ struct Activation {
     /// Ends the program.
     func finish() {
         emitter.code.place(exit)
-        emitter.code.move(.r0, 0)
+        emitter.code.move(.r0, capture.options.result)
         emitter.code.exit()
     }
 }

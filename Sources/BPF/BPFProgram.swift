@@ -9,6 +9,8 @@ public enum ProgramType: UInt32, Sendable {
     case tracing = 26
     /// Its context is as that of `tracing`; it must return 0 to allow.
     case securityHook = 29
+    /// Its context has its arguments as that of `tracing`; it must return 1 to let a packet pass.
+    case netfilter = 32
 }
 
 /// The attach types in use, by the kernel's numbers (linux/bpf.h).
@@ -18,6 +20,7 @@ public enum AttachType: UInt32, Sendable {
     case functionEntry = 24
     case functionExit = 25
     case securityHook = 27
+    case netfilter = 45
     case kprobeMulti = 42
 }
 

@@ -28,6 +28,8 @@ public struct CaptureOptions: Sendable {
     public var entryMap: Int
     /// How many entries can be saved at once: calls under way of the function.
     public var entryCapacity: Int
+    /// What the programs return to the kernel.
+    public var result: Int64 = 0
 
     /// Creates options.
     public init(name: String, counters: CounterLayout, entryMap: Int, entryCapacity: Int = 4096) {

@@ -73,6 +73,16 @@ int swtap_link_kprobe_multi(
     return link < 0 ? -1 : link;
 }
 
+int swtap_link_netfilter(int program, uint32_t family, uint32_t hook, int32_t priority) {
+    // The beginning of `union bpf_attr` for BPF_LINK_CREATE with BPF_NETFILTER, which older headers do not have.
+    struct {
+        uint32_t program, target, attach_type, flags, family, hook;
+        int32_t priority;
+        uint32_t netfilter_flags;
+    } attr = {(uint32_t)program, 0, 45, 0, family, hook, priority, 0};
+    return (int)syscall(SYS_bpf, BPF_LINK_CREATE, &attr, sizeof attr);
+}
+
 int swtap_link_perf(int program, int perf, uint64_t cookie) {
     LIBBPF_OPTS(bpf_link_create_opts, options);
     options.perf_event.bpf_cookie = cookie;

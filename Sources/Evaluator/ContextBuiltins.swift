@@ -47,7 +47,7 @@ extension Evaluator {
             switch probe.event {
             case .function(let function, _, _): return word(function.module ?? "kernel")
             case .tracepoint(let tracepoint): return word(tracepoint.module ?? "kernel")
-            case .lsm, .address: return word("kernel")
+            case .lsm, .address, .netfilter: return word("kernel")
             default: return word("")
             }
         case .probeType: return word(probeType(probe.event))
@@ -68,6 +68,7 @@ extension Evaluator {
         case .address: "kprobe"
         // SystemTap's list has no word for them.
         case .lsm: "lsm"
+        case .netfilter: "netfilter"
         case .procfs: "procfs"
         case .perf(let event):
             switch event.source {

@@ -21,6 +21,8 @@ public enum Mechanism: String, Sendable, CaseIterable {
     case perfEvent = "perf event"
     /// A hook of the Linux security modules.
     case securityHook = "LSM hook"
+    /// A hook that packets pass.
+    case netfilter = "netfilter hook"
 }
 
 /// A loaded program that is attached to its event, until `detach` or the death of the process.
@@ -54,7 +56,10 @@ struct AttachRefusal {
             return errno == ENOENT ? "the kernel has no such tracepoint" : "the kernel refuses it: \(text)"
         }
         if mechanism == .perfEvent { return perfReason }
-        if mechanism == .securityHook { return "the kernel refuses it: \(text)" }
+        if mechanism == .netfilter, errno == EBUSY {
+            return "another probe has this priority at the hook: choose another one with .priority(n)"
+        }
+        if mechanism == .securityHook || mechanism == .netfilter { return "the kernel refuses it: \(text)" }
         if catalog.tracing.blacklist.contains(name) {
             return "it is on the kernel's kprobe blacklist: a probe in it could never return"
         }

@@ -54,6 +54,7 @@ struct AttachmentPlanner {
             return sort([(typed, typedRefusal(function, isReturn: isReturn, allowsTyped)), (raw, require(.kprobe))])
         case .address: return sort([(.kprobe, require(.kprobe))])
         case .perf: return sort([(.perfEvent, require(.perfEvent))])
+        case .netfilter: return sort([(.netfilter, require(.netfilter))])
         case .lsm: return sort([(.securityHook, require(.securityHook))])
         default:
             return ([], [])
@@ -99,6 +100,9 @@ struct AttachmentPlanner {
                     hasArgumentHelpers: features[.argumentHelpers].isAvailable))
         case (.function, .kprobe), (.address, .kprobe), (.perf, .perfEvent): return .kprobe()
         case (.function, .kretprobe): return .kretprobe()
+        case (.netfilter, .netfilter):
+            // Both are pointers to the verifier, and there are no helpers for arguments.
+            return .tracing(TracingContext(argumentCount: 2, isReturn: false, hasArgumentHelpers: false))
         case (.tracepoint(let tracepoint), .rawTracepoint):
             return .rawTracepoint(argumentCount: tracepoint.parameters.count)
         default: return nil

@@ -20,7 +20,7 @@ extension CaptureRuntime {
     /// What helps depends on whether this kernel can probe any function at all.
     private func wayOut(_ one: CapturedProbe) -> String? {
         switch one.probe.event {
-        case .perf, .lsm, .address: return nil
+        case .perf, .lsm, .address, .netfilter: return nil
         default: break
         }
         guard one.function != nil else { return "swtap -l 'kernel.trace(\"*\")' lists the tracepoints" }
@@ -40,9 +40,15 @@ extension CaptureRuntime {
                 try settle(one)
                 continue
             }
-            let settings = CaptureOptions(
+            if chosen == .netfilter, let reason = NetfilterAttachment.refusal(one.capture) {
+                one.reject(reason)
+                try settle(one)
+                continue
+            }
+            var settings = CaptureOptions(
                 name: programName(probe), counters: layout, entryMap: probe.index,
                 entryCapacity: options.entryCapacity)
+            if chosen == .netfilter { settings.result = NetfilterAttachment.accept }
             do {
                 one.programs = try BPF.compile(
                     plan: one.capture, probeIndex: .constant(probe.index), context: context, options: settings)
@@ -60,6 +66,7 @@ extension CaptureRuntime {
         case .function(let function, _, _): function.name
         case .tracepoint(let tracepoint): tracepoint.name
         case .lsm(let function): function.name
+        case .netfilter: "netfilter"
         case .address(let address): "at_\(String(address, radix: 16).suffix(12))"
         case .perf(let event): if case .profile = event.source { "profile" } else { "perf" }
         default: "probe\(probe.index)"
@@ -168,6 +175,8 @@ extension CaptureRuntime {
             return try PerfEventAttachment(
                 program: program, event: event, name: one.plan.point, processors: PerfEventAttachment.online(),
                 hasLinks: features[.kprobeLink].isAvailable)
+        case (.netfilter(let event), _):
+            return try NetfilterAttachment(program: program, event: event, name: one.plan.point)
         case (.lsm(let function), _): return try SecurityHookAttachment(program: program, function: function)
         case (.function(let function, _, _), .kprobe), (.function(let function, _, _), .kretprobe):
             return try KprobeAttachment(
@@ -186,6 +195,7 @@ extension BPFProgram {
     mutating func load(as mechanism: Mechanism) {
         switch mechanism {
         case .perfEvent: type = .perfEvent
+        case .netfilter: (type, expectedAttachType) = (.netfilter, .netfilter)
         case .securityHook: (type, expectedAttachType) = (.securityHook, .securityHook)
         default: break
         }

@@ -14,6 +14,7 @@ public enum Feature: String, CaseIterable, Sendable {
     case rawTracepoint = "raw-tracepoint"
     case perfEvent = "perf-event"
     case securityHook = "lsm"
+    case netfilter
     case ringBuffer = "ring-buffer"
     case mappedArray = "mapped-array"
     case attachCookie = "attach-cookie"
@@ -32,6 +33,7 @@ public enum Feature: String, CaseIterable, Sendable {
         case .rawTracepoint: "4.17"
         case .perfEvent: "4.9"
         case .securityHook: "5.7"
+        case .netfilter: "6.4"
         case .ringBuffer: "5.8"
         case .boundedLoop, .argumentHelpers: "5.17"
         case .atomics: "5.12"
@@ -83,6 +85,7 @@ public final class Features {
         case .rawTracepoint: load(.rawTracepoint)
         case .perfEvent: load(ProgramKind(type: BPF_PROG_TYPE_PERF_EVENT))
         case .securityHook: securityHook()
+        case .netfilter: netfilter()
         case .ringBuffer: map(BPF_MAP_TYPE_RINGBUF, key: 0, value: 0, entries: 4096, flags: 0)
         // BPF_F_MMAPABLE.
         case .mappedArray: map(BPF_MAP_TYPE_ARRAY, key: 4, value: 8, entries: 1, flags: 1 << 10)
@@ -134,6 +137,12 @@ public final class Features {
             return .missing(reason: reason)
         }
         return load(kind)
+    }
+
+    private func netfilter() -> Answer {
+        load(NetfilterAttachment.kind).isAvailable
+            ? .available
+            : .missing(reason: "the kernel has no eBPF at netfilter hooks (Linux 6.4 with CONFIG_NETFILTER_BPF_LINK)")
     }
 
     private func kprobe() -> Answer {

@@ -131,13 +131,15 @@ public enum ProbeEvent: Sendable {
     case perf(PerfEvent)
     /// A hook of the Linux security modules by the function that stands for it in BTF, `bpf_lsm_NAME`.
     case lsm(KernelFunction)
+    /// A packet at a hook of netfilter.
+    case netfilter(NetfilterEvent)
     /// A read or write of a file that swtap offers.
     case procfs(ProcfsEvent)
 
     /// Whether the event happens in the kernel and is captured.
     public var isKernel: Bool {
         switch self {
-        case .function, .tracepoint, .address, .perf, .lsm: true
+        case .function, .tracepoint, .address, .perf, .lsm, .netfilter: true
         default: false
         }
     }

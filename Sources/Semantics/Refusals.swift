@@ -24,7 +24,7 @@ enum Refusal {
         case .regex: "regular expressions ('=~', '!~') are not supported yet"
         case .tryCatch: "'try' and 'catch' are not supported yet"
         case .const: "'@const' is not supported: it needs a C compiler"
-        case .perf: "'@perf' is not supported yet"
+        case .perf: "'@perf' is not supported: swtap counts on whole CPUs, not for one process"
         case .register: "'@kregister' and '@uregister' are not supported yet"
         case .kernelVariable: "'@var' is not supported yet: BTF does not give the addresses of variables"
         case .embeddedCode: "embedded C code is not supported"
@@ -39,11 +39,6 @@ enum Refusal {
     /// Probe point families that are refused whatever follows, by their first components.
     static let families: [(path: [String], reason: String)] = [
         (["process"], notYet("process")),
-        (
-            ["netfilter"],
-            "'netfilter' probes are not supported: such a program decides about packets, and swtap only looks on; "
-                + "kernel.function(\"nf_hook_slow\") and the tapset's network probes see the same packets"
-        ),
         (["debuginfod"], "'debuginfod' probes are not supported: swtap uses no debuginfo"),
         (["python2"], interpreter("python2", "Python")),
         (["python3"], interpreter("python3", "Python")),

@@ -120,7 +120,7 @@ struct Command: ParsableCommand {
     @Option(
         name: .customLong("no-feature"),
         help: ArgumentHelp(
-            "Do not use a kernel mechanism (fentry, kprobe, kprobe-multi, raw-tracepoint, perf-event, lsm); repeatable.",
+            "Do not use a kernel mechanism (fentry, kprobe, kprobe-multi, raw-tracepoint, perf-event, lsm, netfilter); repeatable.",
             valueName: "name"))
     var disabledFeatures: [String] = []
 

@@ -28,6 +28,12 @@ struct KallsymsTests {
         #expect(!symbols.contains("a_rather_long_name_of_"))
     }
 
+    @Test func knowsAddresses() {
+        #expect(symbols.symbols(named: "data").map(\.address) == [0xffff_ffff_8100_0030])
+        #expect(symbols.symbols(named: "in_module").map(\.address) == [0xffff_ffff_c000_0000])
+        #expect(Kallsyms(text: Array("0 T x\n".utf8)).symbols(named: "x").map(\.address) == [0])
+    }
+
     @Test func listsCodeOfOneObject() {
         #expect(symbols.textNames(module: nil) { _ in true }.count == 5)
         #expect(symbols.textNames(module: "some_module") { _ in true } == ["in_module", "twice"])

@@ -119,6 +119,11 @@ import Testing
             "while resolving probe point: 'procfs' <- procfs umask out of range: 'umask'"
         ),
         (
+            "module(\"nosuch\").function(\"f\")",
+            "while resolving probe point: 'module' <- module 'nosuch' is not loaded: only a loaded module's functions are "
+                + "known, so load it first: 'module'"
+        ),
+        (
             "java(\"x\").class(\"y\").method(\"z\")",
             "while resolving probe point: 'java' <- 'java' probes are not supported: they need a helper inside the Java "
                 + "interpreter: 'java'"
@@ -134,10 +139,18 @@ import Testing
                 + "debuginfo: 'debuginfod'"
         ),
         (
-            "netfilter.hook(\"NF_INET_LOCAL_IN\").pf(\"NFPROTO_IPV4\")",
-            "while resolving probe point: 'netfilter' <- 'netfilter' probes are not supported: such a program decides "
-                + "about packets, and swtap only looks on; kernel.function(\"nf_hook_slow\") and the tapset's network "
-                + "probes see the same packets: 'netfilter'"
+            "netfilter.hook(\"NF_INET_LOCAL\").pf(\"NFPROTO_IPV4\")",
+            "while resolving probe point: 'netfilter' <- unknown netfilter hook 'NF_INET_LOCAL' (there are "
+                + "NF_INET_PRE_ROUTING, NF_INET_LOCAL_IN, NF_INET_FORWARD, NF_INET_LOCAL_OUT, NF_INET_POST_ROUTING): 'hook'"
+        ),
+        (
+            "netfilter.hook(\"NF_INET_LOCAL_IN\").pf(\"NFPROTO_ARP\")",
+            "while resolving probe point: 'netfilter' <- netfilter probes on 'NFPROTO_ARP' are not supported: eBPF has "
+                + "hooks for NFPROTO_IPV4 and NFPROTO_IPV6 only: 'pf'"
+        ),
+        (
+            "netfilter.hook(\"NF_INET_LOCAL_IN\").pf(\"NFPROTO_IPV4\").priority(0x7fffffff)",
+            "while resolving probe point: 'netfilter' <- netfilter priority out of range: 'priority'"
         ),
     ])
     func refused(point: String, message: String) { #expect(failure("probe \(point) { println(1) }") == message) }
@@ -166,6 +179,37 @@ import Testing
         #expect(
             failure("probe kernel.lsm(\"file_open\") { println($return) }")
                 == "'$return' is only valid in .return probes: '$return'")
+    }
+
+    @Test func packets() throws {
+        let catalog = kernel()
+        let int = catalog.declare("int", .integer(size: 4, isSigned: true, isCharacter: false))
+        let packet = catalog.composite("struct sk_buff", size: 8, [KernelMember(name: "len", type: int, bitOffset: 0)])
+        let state = catalog.composite(
+            "struct nf_hook_state", size: 8, [KernelMember(name: "hook", type: int, bitOffset: 32)])
+        catalog.function(
+            "nf_hook_slow", returns: int,
+            [
+                KernelParameter(name: "skb", type: catalog.pointer(to: packet)),
+                KernelParameter(name: "state", type: catalog.pointer(to: state)),
+            ])
+        let point = "netfilter.hook(\"NF_INET_LOCAL_OUT\").pf(\"NFPROTO_IPV6\").priority(-5)"
+        let result = analyzed("probe \(point) { println($skb->len, $hooknum) }", catalog: catalog)
+        let program = try #require(result.program, "\(messages(result))")
+        guard case .netfilter(let event) = program.probes[0].event else {
+            Issue.record("no netfilter event")
+            return
+        }
+        #expect(event.hook == 3 && event.family == 10 && event.priority == -5 && event.parameters.count == 2)
+        let text = dumpPass2(program, verbose: true)
+        #expect(text.contains("@load(s32, @argument(1, u64))"), "\(text)")
+        #expect(text.contains("@load(s32, (@argument(0, u64)) + (4))"), "\(text)")
+        #expect(
+            messages(analyzed("probe \(point) { println($verdict) }", catalog: catalog))
+                == ["'$verdict' is not supported: swtap lets all packets pass: '$verdict'"])
+        #expect(
+            failure("probe \(point) { println($skb) }")
+                == "BTF does not describe what netfilter hooks are given: '$skb'")
     }
 
     @Test func tracepointsByPosition() throws {
@@ -219,6 +263,12 @@ import Testing
     ])
     func fileValues(script: String, message: String) {
         #expect(failure(script) == message)
+    }
+
+    @Test func countersAreRefused() {
+        #expect(
+            failure("probe begin { println(@perf(\"c\")) }")
+                == "'@perf' is not supported: swtap counts on whole CPUs, not for one process: '@perf'")
     }
 
     @Test func fileValueInAFunction() {

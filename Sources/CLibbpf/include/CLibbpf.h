@@ -41,6 +41,8 @@ int swtap_perf_event(
 int swtap_perf_set_program(int perf, int program);
 // Switches a perf event on; 0 or -1 with errno.
 int swtap_perf_enable(int perf);
+// A link of a program to a hook of netfilter; a descriptor or -1 with errno.
+int swtap_link_netfilter(int program, uint32_t family, uint32_t hook, int32_t priority);
 // One link of a program to many functions, each with its cookie; a descriptor or -1 with errno.
 int swtap_link_kprobe_multi(
     int program, int is_return, const char **functions, const uint64_t *cookies, uint32_t count);

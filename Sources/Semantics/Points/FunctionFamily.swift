@@ -55,8 +55,16 @@ private struct FunctionFinder {
     /// The modules to look in; nil is the kernel itself.
     private func modules() throws(Diagnostic) -> [String?] {
         guard let component = match.component("module"), let pattern = match.string("module") else { return [nil] }
-        if !Glob(pattern).hasWildcard { return [pattern] }
         let found = catalog.modules(matching: pattern)
+        if !Glob(pattern).hasWildcard {
+            if found.isEmpty, pattern != "kernel", pattern != "vmlinux" {
+                throw Diagnostic(
+                    .semanticError,
+                    "module '\(pattern)' is not loaded: only a loaded module's functions are known, so load it first",
+                    tokens: [component.token])
+            }
+            return [pattern]
+        }
         if found.isEmpty {
             throw Diagnostic(.semanticError, "no module matches '\(pattern)'", tokens: [component.token])
         }

@@ -4,7 +4,8 @@ import Syntax
 /// All families of probe points; a new one only has to be added here.
 let allProbeFamilies: [any ProbeFamily] = [
     SessionFamily(), TimerFamily(), ProfileFamily(), FunctionFamily(), KprobeFamily(), AddressFamily(),
-    TracepointFamily(), RawTracepointFamily(), PerfFamily(), DataFamily(), LsmFamily(), ProcfsFamily(),
+    TracepointFamily(), RawTracepointFamily(), PerfFamily(), DataFamily(), LsmFamily(), NetfilterFamily(),
+    ProcfsFamily(),
 ]
 
 /// `begin end error never init oneshot`: the life of the session.

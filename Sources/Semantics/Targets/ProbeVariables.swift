@@ -36,6 +36,10 @@ struct EventParameters {
             if let prototype = function.prototype, case .function(_, let list, _) = types[prototype] {
                 parameters = list
             }
+        case .netfilter(let event):
+            owner = "netfilter"
+            parameters = zip(["state", "skb"], event.parameters).map { KernelParameter(name: $0, type: $1) }
+            if parameters.isEmpty { refusal = "BTF does not describe what netfilter hooks are given" }
         case .address:
             owner = ""
             refusal = "a probe at an address has no variables: use register_argument(n)"
@@ -56,6 +60,14 @@ extension Builder {
         guard let probe, probe.event.isKernel else { return nil }
         let event = EventParameters(probe.event, types: types)
         let plain = name.dropFirst()
+        if case .netfilter = probe.event, event.refusal == nil {
+            if let member = NetfilterEvent.members[String(plain)] {
+                let token = Token(
+                    kind: .identifier, content: ByteString(member), location: walker.token.location)
+                return try walker.member(token, of: try parameterPlace(0, event, walker))
+            }
+            if plain == "verdict" { throw walker.problem("'$verdict' is not supported: swtap lets all packets pass") }
+        }
         guard let index = event.parameters.firstIndex(where: { $0.name == plain }) else { return nil }
         return try parameterPlace(index, event, walker)
     }
