@@ -137,7 +137,7 @@ import Testing
         let lines = result.output.split(separator: "\n").map(String.init)
         #expect(lines.prefix(2) == ["x", "----- probe hit report: "])
         let row = try Regex(
-            #"timer\.ms\(5\), \(<input>:1:43\), hits: 3, cycles: [0-9]+min/[0-9]+avg/[0-9]+max, variance: [0-9]+, from: timer\.ms\(5\), index: 1"#
+            #"timer\.ms\(5\), \(<input>:1:45\), hits: 3, cycles: [0-9]+min/[0-9]+avg/[0-9]+max, variance: [0-9]+, from: timer\.ms\(5\), index: 1"#
         )
         #expect(lines.count == 4)
         #expect(lines.last?.wholeMatch(of: row) != nil, "\(lines)")
