@@ -91,6 +91,10 @@ static const unsigned char process_memory_stp[] = {
 #embed "process-memory.stp"
 };
 
+static const unsigned char prometheus_stp[] = {
+#embed "prometheus.stp"
+};
+
 static const unsigned char registers_stp[] = {
 #embed "registers.stp"
 };
@@ -117,6 +121,10 @@ static const unsigned char socket_stp[] = {
 
 static const unsigned char socket_stpm[] = {
 #embed "socket.stpm"
+};
+
+static const unsigned char statistics_stpm[] = {
+#embed "statistics.stpm"
 };
 
 static const unsigned char task_limits_stp[] = {
@@ -174,6 +182,7 @@ static const struct swtap_tapset files[] = {
     {"paths.stp", paths_stp, sizeof paths_stp},
     {"perf.stp", perf_stp, sizeof perf_stp},
     {"process-memory.stp", process_memory_stp, sizeof process_memory_stp},
+    {"prometheus.stp", prometheus_stp, sizeof prometheus_stp},
     {"registers.stp", registers_stp, sizeof registers_stp},
     {"signal-names.stp", signal_names_stp, sizeof signal_names_stp},
     {"socket-address.stp", socket_address_stp, sizeof socket_address_stp},
@@ -181,6 +190,7 @@ static const struct swtap_tapset files[] = {
     {"socket-names.stp", socket_names_stp, sizeof socket_names_stp},
     {"socket.stp", socket_stp, sizeof socket_stp},
     {"socket.stpm", socket_stpm, sizeof socket_stpm},
+    {"statistics.stpm", statistics_stpm, sizeof statistics_stpm},
     {"task-limits.stp", task_limits_stp, sizeof task_limits_stp},
     {"task-lookup.stp", task_lookup_stp, sizeof task_lookup_stp},
     {"task-time.stp", task_time_stp, sizeof task_time_stp},

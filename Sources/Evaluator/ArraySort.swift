@@ -12,6 +12,8 @@ struct SortOrder {
     /// The position of the key; nil for the value.
     var key: Int?
     var isDescending: Bool
+    /// What of statistics is compared.
+    var aggregate = AggregateOperator.count
 }
 
 /// A stable sort of an array's entries, by longs or by strings.
@@ -58,6 +60,12 @@ struct ArraySorter {
         return table.pointee.stringKey(key, at: index)
     }
 
+    private func value(of index: Int) -> Int64 {
+        let value = table.pointee.entries[index].value
+        guard let records = table.pointee.records else { return value }
+        return records.pointee.read(order.aggregate, records.pointee.record(value)) ?? 0
+    }
+
     private func rank(of index: Int) -> UInt64 {
         let ascending: UInt64
         if isString {
@@ -68,7 +76,7 @@ struct ArraySorter {
             }
             ascending = prefix
         } else {
-            let number = order.key.map { table.pointee.integerKey($0, at: index) } ?? table.pointee.entries[index].value
+            let number = order.key.map { table.pointee.integerKey($0, at: index) } ?? value(of: index)
             ascending = UInt64(bitPattern: number) ^ 1 << 63
         }
         return order.isDescending ? ~ascending : ascending

@@ -10,7 +10,7 @@ struct ArrayEntry {
     var keyLength: UInt32
     /// The key itself where it is one long, else the offset of its bytes.
     var key: UInt64
-    /// A long, or what `ArrayTable.string(at:)` decodes.
+    /// A long, what `ArrayTable.string(at:)` decodes, or the number of a record of statistics.
     var value: Int64
     /// Counts insertions: which element is the oldest does not change when a sort reorders them.
     var sequence: UInt64
@@ -22,6 +22,8 @@ struct ArrayTable {
     /// Whether the key is one long, which is then its own hash input and needs no bytes.
     let isIntegerKey: Bool
     let hasStringValue: Bool
+    /// Where the records of statistics are that the values name; nil for other values.
+    let records: UnsafeMutablePointer<StatisticsStore>?
     let limit: Int
     let wraps: Bool
 
@@ -42,7 +44,11 @@ struct ArrayTable {
 
     enum KeyKind: UInt8 { case long, string }
 
-    init(keyKinds: [KeyKind], hasStringValue: Bool, limit: Int, wraps: Bool) {
+    init(
+        keyKinds: [KeyKind], hasStringValue: Bool, limit: Int, wraps: Bool,
+        records: UnsafeMutablePointer<StatisticsStore>? = nil
+    ) {
+        self.records = records
         self.keyKinds = keyKinds
         isIntegerKey = keyKinds.count == 1 && keyKinds[0] == .long
         self.hasStringValue = hasStringValue
@@ -109,13 +115,13 @@ struct ArrayTable {
 
     // MARK: Inserting
 
-    /// Appends an element with the value 0 or ""; -1 when the array is full and does not wrap.
+    /// Appends an element with the value 0, "" or no values; -1 when the array is full and does not wrap.
     mutating func insert(_ key: Int64, _ hash: UInt32) -> Int {
         guard makeRoom() else { return -1 }
         return append(hash: hash, keyLength: 8, key: UInt64(bitPattern: key))
     }
 
-    /// Appends an element with the value 0 or ""; -1 when the array is full and does not wrap.
+    /// Appends an element with the value 0, "" or no values; -1 when the array is full and does not wrap.
     mutating func insert(_ bytes: UnsafePointer<UInt8>, _ count: Int, _ hash: UInt32) -> Int {
         guard makeRoom() else { return -1 }
         let offset = keys.allocate(count)
@@ -126,7 +132,7 @@ struct ArrayTable {
     private mutating func append(hash: UInt32, keyLength: UInt32, key: UInt64) -> Int {
         let index = used
         entries[index] = ArrayEntry(
-            hash: hash, keyLength: keyLength, key: key, value: 0, sequence: sequence)
+            hash: hash, keyLength: keyLength, key: key, value: records?.pointee.allocate() ?? 0, sequence: sequence)
         sequence &+= 1
         used += 1
         live += 1
@@ -218,6 +224,7 @@ struct ArrayTable {
 
     mutating func remove(at index: Int) {
         releaseSlot(of: index)
+        records?.pointee.release(entries[index].value)
         entries[index].keyLength = ArrayEntry.dead
         live -= 1
         if live == 0 { removeAll() }
@@ -231,6 +238,7 @@ struct ArrayTable {
         isReordered = false
         keys.removeAll()
         values.removeAll()
+        records?.pointee.removeAll()
     }
 
     private mutating func releaseSlot(of index: Int) {

@@ -32,6 +32,8 @@ public final class Evaluator {
     /// Bytes of a string's slot: MAXSTRINGLEN.
     let stride: Int
     let tables: UnsafeMutablePointer<UnsafeMutablePointer<ArrayTable>>
+    /// The records of statistics; other globals have none.
+    let statistics: UnsafeMutablePointer<StatisticsStore>
     let globalIntegers: UnsafeMutablePointer<Int64>
     let globalStrings: UnsafeMutablePointer<StringView>
     let globalSlots: UnsafeMutablePointer<UInt8>
@@ -74,6 +76,11 @@ public final class Evaluator {
         memory = MachineMemory(units: translated.units, nesting: translated.maxNesting, stride: stride)
         let count = max(program.globals.count, 1)
         tables = .allocate(capacity: count)
+        statistics = .allocate(capacity: count)
+        for (index, global) in program.globals.enumerated() {
+            guard let parameters = global.statistics else { continue }
+            (statistics + index).initialize(to: StatisticsStore(StatisticsShape(parameters)))
+        }
         globalIntegers = .allocate(capacity: count)
         globalIntegers.update(repeating: 0, count: count)
         globalStrings = .allocate(capacity: count)
@@ -89,7 +96,8 @@ public final class Evaluator {
             table.initialize(
                 to: ArrayTable(
                     keyKinds: global.keyTypes.map { $0 == .string ? .string : .long },
-                    hasStringValue: global.valueType == .string, limit: global.capacity, wraps: global.wraps))
+                    hasStringValue: global.valueType == .string, limit: global.capacity, wraps: global.wraps,
+                    records: global.statistics == nil ? nil : statistics + index))
             tables[index] = table
             arrays.append(index)
         }
@@ -116,6 +124,10 @@ public final class Evaluator {
             tables[index].deinitialize(count: 1)
             tables[index].deallocate()
         }
+        for (index, global) in program.globals.enumerated() where global.statistics != nil {
+            statistics[index].deallocate()
+        }
+        statistics.deallocate()
         releaseSlices()
         tables.deallocate()
         globalIntegers.deallocate()

@@ -2,12 +2,14 @@
 import Syntax
 
 /// Why a handler was ended, before it is worded.
-enum Failure {
+enum Failure: Error {
     case divisionByZero
     case overflow(array: Int)
     case nesting
     /// No overload of a function is left.
     case exhausted
+    /// An operator that needs values found none.
+    case emptyAggregate
     case actions
     case readFault(UInt64)
     case stringFault(UInt64, isUser: Bool)
@@ -58,6 +60,7 @@ extension Evaluator {
                 : "Array overflow, check MAXMAPENTRIES"
         case .nesting: return "MAXNESTING exceeded"
         case .exhausted: return "all functions exhausted"
+        case .emptyAggregate: return "empty aggregate"
         case .actions: return "MAXACTION exceeded"
         case .readFault(let address): return ByteString("read fault [man error::fault] at \(hex(address))")
         case .stringFault(let address, let isUser):

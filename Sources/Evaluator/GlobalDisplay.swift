@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import IR
 import Semantics
+import Syntax
 
 /// The automatic display of globals that a script writes and never reads: section 4.6 of the language.
 extension Evaluator {
@@ -10,6 +11,7 @@ extension Evaluator {
             if global.keyTypes.isEmpty {
                 line { writer in
                     writer.append(Array(global.name.utf8))
+                    if global.statistics != nil { return appendStatistics(index, 0, &writer) }
                     appendValue(
                         global, integer: globalIntegers[index], string: globalStrings[index], &writer)
                 }
@@ -34,6 +36,9 @@ extension Evaluator {
                     }
                 }
                 writer.append(UInt8(ascii: "]"))
+                if global.statistics != nil {
+                    return appendStatistics(index, table.pointee.entries[entry].value, &writer)
+                }
                 appendValue(
                     global, integer: table.pointee.entries[entry].value,
                     string: table.pointee.hasStringValue
@@ -52,6 +57,18 @@ extension Evaluator {
             layout.write(integer, to: &writer)
         } else {
             writer.appendDecimal(integer)
+        }
+    }
+
+    private func appendStatistics(_ global: Int, _ index: Int64, _ writer: inout TextWriter) {
+        let record = UnsafePointer(statistics[global].record(index))
+        guard record[StatisticsShape.count] != 0 else { return writer.append(" @count=0x0") }
+        let parts: [(StaticString, AggregateOperator)] = [
+            (" @count=", .count), (" @min=", .min), (" @max=", .max), (" @sum=", .sum), (" @avg=", .avg),
+        ]
+        for (name, operation) in parts {
+            writer.append(name)
+            writer.appendDecimal(statistics[global].read(operation, record) ?? 0)
         }
     }
 

@@ -170,6 +170,29 @@ extension Evaluator {
                 pc = code + (more ? a : b)
             // Nothing to give back: the next beginning sets the state anew.
             case .iterationEnd: break
+            case .aggregateAdd:
+                if !aggregateAdd(a, lists + b, r[dst], r, s) {
+                    return fail(.overflow(array: a), pc, unit, depth, frames)
+                }
+            case .aggregateLoad:
+                guard let value = aggregate(a, lists + b, r, s) else {
+                    return fail(.emptyAggregate, pc, unit, depth, frames)
+                }
+                r[dst] = value
+            case .histogramBucket:
+                switch bucket(a, lists + b, r, s) {
+                case .success(let count): r[dst] = count
+                case .failure(let cause): return fail(cause, pc, unit, depth, frames)
+                }
+            case .histogramPrint:
+                if !printHistogram(a, lists + b, r, s) { return fail(.emptyAggregate, pc, unit, depth, frames) }
+            case .histogramFormat:
+                guard let length = formatHistogram(a, lists + b, r, s) else {
+                    return fail(.emptyAggregate, pc, unit, depth, frames)
+                }
+                let slot = slots + dst * stride
+                copyBytes(slot, scratch, length)
+                s[dst] = StringView(pointer: slot, length: length)
 
             case .call:
                 if depth >= memory.maxNesting { return fail(.nesting, pc, unit, depth, frames) }

@@ -57,6 +57,8 @@ enum Opcode: UInt8 {
     /// To a with the next element, to b at the end.
     case iterationNext
     case iterationEnd
+    // As in the IR.
+    case aggregateAdd, aggregateLoad, histogramBucket, histogramPrint, histogramFormat
     // `small`: 0 nothing, 1 i dst, 2 s dst.
     case call, builtin
     case print, format

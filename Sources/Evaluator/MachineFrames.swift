@@ -63,6 +63,8 @@ extension Evaluator {
     func deleteGlobal(_ index: Int) {
         if !program.globals[index].keyTypes.isEmpty {
             tables[index].pointee.removeAll()
+        } else if program.globals[index].statistics != nil {
+            statistics[index].reset()
         } else {
             globalIntegers[index] = 0
             globalStrings[index].length = 0

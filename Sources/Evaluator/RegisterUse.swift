@@ -25,9 +25,9 @@ struct RegisterUse {
         case .branch: return [.integer(code.dst)]
         case .fetchAdd: return [.integer(code.b)]
         case .elementLoadInteger, .elementLoadString, .elementExists, .elementDelete, .call, .builtin, .print, .format,
-            .canReadString:
+            .canReadString, .aggregateLoad, .histogramBucket, .histogramPrint, .histogramFormat:
             return list(code.b)
-        case .elementStoreInteger, .elementFetchAdd: return list(code.b) + [.integer(code.dst)]
+        case .elementStoreInteger, .elementFetchAdd, .aggregateAdd: return list(code.b) + [.integer(code.dst)]
         case .elementStoreString: return list(code.b) + [.string(code.dst)]
         case .iterationBegin:
             let iteration = program.iterations[Int(code.a)]
@@ -41,14 +41,16 @@ struct RegisterUse {
             .shiftRight, .shiftRightLogical, .equal, .notEqual, .less, .lessEqual, .greater, .greaterEqual, .negate,
             .complement, .logicalNot, .extend, .stringEqual, .stringNotEqual, .stringLess, .stringLessEqual,
             .stringGreater, .stringGreaterEqual, .loadInteger, .fetchAdd, .elementLoadInteger, .elementFetchAdd,
-            .elementExists, .argument, .returnValue, .readMemory, .canReadMemory, .canReadString, .slotInteger,
+            .elementExists, .aggregateLoad, .histogramBucket, .argument, .returnValue, .readMemory, .canReadMemory,
+            .canReadString, .slotInteger,
             .slotReadable:
             return [.integer(code.dst)]
-        case .stringConstant, .stringMove, .concatenate, .loadString, .elementLoadString, .format, .slotString:
+        case .stringConstant, .stringMove, .concatenate, .loadString, .elementLoadString, .format, .histogramFormat,
+            .slotString:
             return [.string(code.dst)]
         case .jump, .branch, .returnInteger, .returnString, .returnVoid, .nextOverload, .storeInteger, .storeString,
             .deleteGlobal, .elementStoreInteger, .elementStoreString, .elementDelete, .iterationBegin, .iterationEnd,
-            .print, .action:
+            .aggregateAdd, .histogramPrint, .print, .action:
             return []
         case .iterationNext:
             let iteration = program.iterations[Int(code.dst)]

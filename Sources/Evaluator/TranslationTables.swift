@@ -51,7 +51,10 @@ final class TranslationTables {
         var sort: SortOrder?
         if let (key, direction) = source.sort {
             switch key {
-            case .value: sort = SortOrder(key: nil, isDescending: direction == .descending)
+            case .value(let operation):
+                // There is no order by variance; what asks for it gets that by count.
+                let aggregate = operation == .variance ? .count : operation ?? .count
+                sort = SortOrder(key: nil, isDescending: direction == .descending, aggregate: aggregate)
             case .key(let position): sort = SortOrder(key: position, isDescending: direction == .descending)
             }
         }
@@ -81,7 +84,8 @@ final class TranslationTables {
         .elementFetchAdd: .elementFetchAdd, .elementExists: .elementExists, .elementDelete: .elementDelete,
         .argument: .argument, .returnValue: .returnValue, .readMemory: .readMemory, .canReadMemory: .canReadMemory,
         .canReadString: .canReadString, .slotInteger: .slotInteger, .slotString: .slotString,
-        .slotReadable: .slotReadable,
+        .slotReadable: .slotReadable, .aggregateAdd: .aggregateAdd, .aggregateLoad: .aggregateLoad,
+        .histogramBucket: .histogramBucket, .histogramPrint: .histogramPrint, .histogramFormat: .histogramFormat,
     ]
 
     /// The operation that means the same with its operands swapped.

@@ -131,7 +131,8 @@ struct UnitTranslator {
             emit(Code(op: .extend, small: UInt8(truncatingIfNeeded: code.b), dst: code.dst, a: code.a), code.site)
         case .elementFetchAdd: elementFetchAdd(code)
         case .elementLoadInteger, .elementLoadString, .elementStoreInteger, .elementStoreString,
-            .elementExists, .elementDelete, .canReadString:
+            .elementExists, .elementDelete, .canReadString, .aggregateAdd, .aggregateLoad, .histogramBucket,
+            .histogramPrint, .histogramFormat:
             guard let op = tables.plain[code.op] else { return }
             emit(Code(op: op, dst: code.dst, a: code.a, b: tables.list(code.b)), code.site)
         default:

@@ -112,6 +112,19 @@ public enum Operation: UInt8, Sendable, Hashable, CaseIterable {
     /// Ends iteration #a, on every way out of the loop but `return` and errors, which end all of the unit's.
     case iterationEnd
 
+    // Statistics: `x` is global #a, or its element with the keys of the operand list #b where it is an array.
+    /// x <<< ri dst; creates the element. A full array is the error `Array overflow, check …`.
+    case aggregateAdd
+    /// ri dst = aggregates[#a], keys #b. Without values count and sum are 0, and the others the error `empty aggregate`.
+    case aggregateLoad
+    /// ri dst = how many values of x are in a bucket; the list #b ends with the bucket's index. Without values it is the
+    /// error `empty aggregate`, outside the histogram `histogram index out of range`.
+    case histogramBucket
+    /// Prints the histogram of x. Without values it is the error `empty aggregate`.
+    case histogramPrint
+    /// rs dst = the text that `histogramPrint` prints.
+    case histogramFormat
+
     // Calls: #a the function or builtin, #b the operand list of the arguments.
     /// ri or rs dst by the function's result type; nothing for unknown.
     case call

@@ -24,6 +24,8 @@ public struct IRProgram {
     public var operandLists: [[Operand]] = []
     /// Memory accesses, shared by all units.
     public var accesses: [MemoryAccess] = []
+    /// What is read of statistics, shared by all units.
+    public var aggregates: [AggregateRead] = []
     /// Iterations, shared by all units.
     public var iterations: [Iteration] = []
     /// Places in the source, shared by all units.
@@ -87,11 +89,13 @@ public struct IRGlobal {
     public var isDisplayed: Bool
     /// Whether it is displayed in hex.
     public var isPointer: Bool
+    /// What is asked of it, for statistics.
+    public var statistics: StatisticsParameters?
 
     /// Creates a global.
     public init(
         name: String, keyTypes: [ValueType], valueType: ValueType, capacity: Int, isDeclaredSize: Bool, wraps: Bool,
-        initial: Literal?, isDisplayed: Bool, isPointer: Bool
+        initial: Literal?, isDisplayed: Bool, isPointer: Bool, statistics: StatisticsParameters? = nil
     ) {
         self.name = name
         self.keyTypes = keyTypes
@@ -102,6 +106,21 @@ public struct IRGlobal {
         self.initial = initial
         self.isDisplayed = isDisplayed
         self.isPointer = isPointer
+        self.statistics = statistics
+    }
+}
+
+/// What is read of a statistics variable.
+public struct AggregateRead: Sendable, Hashable {
+    /// The variable.
+    public var global: Int
+    /// What of it.
+    public var operation: AggregateOperator
+
+    /// Creates a reading.
+    public init(global: Int, operation: AggregateOperator) {
+        self.global = global
+        self.operation = operation
     }
 }
 

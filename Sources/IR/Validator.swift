@@ -94,8 +94,11 @@ private struct Validator {
             expect(program.globals.indices.contains(a), "global \(a)")
         case .storeInteger, .storeString: expect(program.globals.indices.contains(dst), "global \(dst)")
         case .elementLoadInteger, .elementLoadString, .elementStoreInteger, .elementStoreString, .elementFetchAdd,
-            .elementExists, .elementDelete:
+            .elementExists, .elementDelete, .aggregateAdd, .histogramBucket, .histogramPrint, .histogramFormat:
             expect(program.globals.indices.contains(a), "global \(a)")
+            expect(program.operandLists.indices.contains(b), "operands \(b)")
+        case .aggregateLoad:
+            expect(program.aggregates.indices.contains(a), "aggregate \(a)")
             expect(program.operandLists.indices.contains(b), "operands \(b)")
         case .iterationBegin, .iterationEnd: expect(program.iterations.indices.contains(a), "iteration \(a)")
         case .iterationNext: expect(program.iterations.indices.contains(dst), "iteration \(dst)")
@@ -118,14 +121,16 @@ private struct Validator {
     private mutating func checkTypes(_ instruction: Instruction) {
         let a = Int(instruction.a)
         switch instruction.op {
-        case .loadInteger, .fetchAdd: expect(program.globals[a].valueType != .string, "an integer of a string")
+        case .loadInteger, .fetchAdd: expect(program.globals[a].valueType == .long, "an integer of something else")
         case .loadString: expect(program.globals[a].valueType == .string, "a string of an integer")
         case .elementLoadInteger, .elementFetchAdd, .elementStoreInteger:
-            expect(program.globals[a].valueType != .string, "an integer of a string")
+            expect(program.globals[a].valueType == .long, "an integer of something else")
             checkList(instruction.b, program.globals[a].keyTypes, wildcards: false)
         case .elementLoadString, .elementStoreString:
             expect(program.globals[a].valueType == .string, "a string of an integer")
             checkList(instruction.b, program.globals[a].keyTypes, wildcards: false)
+        case .aggregateAdd, .aggregateLoad, .histogramBucket, .histogramPrint, .histogramFormat:
+            checkStatistics(instruction)
         case .elementExists, .elementDelete: checkList(instruction.b, program.globals[a].keyTypes, wildcards: true)
         case .call:
             let types = program.functions[a].parameters.map { parameter -> ValueType in
@@ -144,6 +149,19 @@ private struct Validator {
             checkOperands(iteration.keys, keys, wildcards: false)
         default: break
         }
+    }
+
+    private mutating func checkStatistics(_ instruction: Instruction) {
+        let a = Int(instruction.a)
+        let global = program.globals[instruction.op == .aggregateLoad ? program.aggregates[a].global : a]
+        expect(global.valueType == .statistics && global.statistics != nil, "statistics of something else")
+        switch instruction.op {
+        case .histogramBucket, .histogramPrint, .histogramFormat:
+            expect(global.statistics?.histogram != nil, "a variable without a histogram")
+        default: break
+        }
+        let last: [ValueType] = instruction.op == .histogramBucket ? [.long] : []
+        checkList(instruction.b, global.keyTypes + last, wildcards: false)
     }
 
     private mutating func checkFormat(_ instruction: Instruction) {

@@ -33,6 +33,8 @@ public final class CheckedGlobal {
     public var declaredSize: Int?
     /// Whether a full array drops its oldest element.
     public var wraps = false
+    /// What is asked of it, for statistics.
+    public var statistics: StatisticsParameters?
     /// The initial value of a scalar.
     public var initial: Literal?
     /// Whether it is shown at the end: a user's global that is written and never read.
@@ -272,6 +274,15 @@ public final class CheckedExpression {
         case membership(Int, [CheckedExpression?])
         /// A call of the print family with its parsed format; all but `print_char`, which is a builtin.
         case print(returnsString: Bool, [FormatPiece], [CheckedExpression])
+        /// `target <<< value`, whose value is that of the right side. The targets of this and the next ones are
+        /// statistics, `global` or `element`.
+        case aggregateAdd(CheckedExpression, CheckedExpression)
+        /// `@count(target)` and its kin.
+        case aggregate(AggregateOperator, CheckedExpression)
+        /// The count of the bucket with an index, of the variable's one histogram.
+        case histogramBucket(CheckedExpression, CheckedExpression)
+        /// A print call of the variable's one histogram.
+        case histogramText(returnsString: Bool, CheckedExpression)
         /// The probed function's or tracepoint's argument, from 0, extended to 64 bits as its shape says.
         case argument(Int, IntegerShape)
         /// The probed function's return value.

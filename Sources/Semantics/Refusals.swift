@@ -3,9 +3,6 @@ import Syntax
 
 /// Parts of the language that are understood and refused by name; a part that arrives is removed from here.
 enum Refusal {
-    case aggregateAdd
-    case aggregate(AggregateOperator)
-    case histogram
     case regex
     case tryCatch
     case const
@@ -18,9 +15,6 @@ enum Refusal {
     /// The message.
     var message: String {
         switch self {
-        case .aggregateAdd: "statistics ('<<<') are not supported yet"
-        case .aggregate(let operation): "statistics ('@\(operation.rawValue)') are not supported yet"
-        case .histogram: "histograms ('@hist_log', '@hist_linear') are not supported yet"
         case .regex: "regular expressions ('=~', '!~') are not supported yet"
         case .tryCatch: "'try' and 'catch' are not supported yet"
         case .const: "'@const' is not supported: it needs a C compiler"

@@ -233,12 +233,18 @@ final class Run {
             case .error(let sequence): hasFailed ? sequence : nil
             default: nil
             }
+        } afterZero: { [unowned self] in
+            if hasFailed || options.hidesGlobals { return }
+            evaluator.displayGlobals()
+            flush()
         }
         flush()
     }
 
-    /// Runs the probes that have a sequence number in its order; stops when one of them asks to.
-    private func runProbes(_ sequence: (ProbeEvent) -> Int64?) {
+    /// Runs the probes that have a sequence number in its order, and something after those up to 0; stops when one of
+    /// them asks to.
+    private func runProbes(_ sequence: (ProbeEvent) -> Int64?, afterZero: (() -> Void)? = nil) {
+        var afterZero = afterZero
         let stateBefore = state
         let chosen = program.probes.indices.compactMap { index in
             sequence(program.probes[index].event).map { (index: index, sequence: $0) }
@@ -247,17 +253,18 @@ final class Run {
         for entry in chosen.enumerated().sorted(by: {
             ($0.element.sequence, $0.offset) < ($1.element.sequence, $1.offset)
         }) {
+            if entry.element.sequence > 0, let action = afterZero {
+                afterZero = nil
+                action()
+            }
             run(entry.element.index, record: nil)
             flush()
-            if state != stateBefore { break }
+            if state != stateBefore { return }
         }
+        afterZero?()
     }
 
     private func finish() -> Int32 {
-        if !options.hidesGlobals, sink.failure == nil {
-            evaluator.displayGlobals()
-            flush()
-        }
         if sink.failure == nil, let hits {
             var text = hits.text(program) { [runtime] in runtime?.counters($0).fired }
             text.withUTF8 { _ = sink.write(UnsafeRawBufferPointer($0)) }

@@ -85,6 +85,10 @@ private final class Session {
             return show(runtime?.listing() ?? "")
         }
         guard let signals else { return 0 }
+        if let problem = program.startProblem {
+            writeError("WARNING: \(problem)\nPass 5: run failed.  [man error::pass5]\n")
+            return 1
+        }
         let sink = try options.outputFile.map { try OutputSink(path: $0, rotation: options.rotation) } ?? OutputSink()
         compiler.startPass()
         try runtime?.load()

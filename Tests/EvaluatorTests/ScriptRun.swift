@@ -26,13 +26,17 @@ struct ScriptSettings {
 func evaluate(_ script: String, _ settings: ScriptSettings = ScriptSettings()) -> ScriptOutcome {
     let (program, errors) = translate(script, settings)
     guard let program else { return ScriptOutcome(output: "", errors: errors, status: 1) }
+    if let problem = program.startProblem {
+        return ScriptOutcome(output: "", errors: ["WARNING: \(problem)"], status: 1)
+    }
     return run(program, settings)
 }
 
 /// A script as the IR; nil with the errors.
 func translate(_ script: String, _ settings: ScriptSettings = ScriptSettings()) -> (IRProgram?, [String]) {
     let environment = PreprocessorEnvironment(kernelRelease: "6.12.0", guruMode: true)
-    let options = ParseOptions(environment: environment, scriptArguments: settings.arguments)
+    let options = ParseOptions(
+        environment: environment, scriptArguments: settings.arguments, libraryMacros: TapsetFiles.macros)
     let parsed = parse(SourceFile(name: "<input>", text: script), options: options)
     guard !parsed.hasErrors else { return (nil, parsed.diagnostics.map(\.message)) }
     var analysis = AnalysisOptions()
@@ -50,12 +54,12 @@ private func describe(_ diagnostic: Diagnostic) -> String {
 
 private func run(_ program: IRProgram, _ settings: ScriptSettings) -> ScriptOutcome {
     let evaluator = Evaluator(program: program, host: settings.host, session: settings.facts)
-    func probes(_ sequence: (ProbeEvent) -> Int64?) -> [Int] {
+    func probes(_ sequence: (ProbeEvent) -> Int64?) -> [(handler: Int, sequence: Int64)] {
         program.probes.compactMap { probe in sequence(probe.event).map { (probe.index, $0) } }
-            .sorted { ($0.1, $0.0) < ($1.1, $1.0) }.map(\.0)
+            .sorted { ($0.1, $0.0) < ($1.1, $1.0) }
     }
     var last = SessionRequest.proceed
-    for handler in probes({ if case .begin(let number) = $0 { number } else { nil } }) where last == .proceed {
+    for (handler, _) in probes({ if case .begin(let number) = $0 { number } else { nil } }) where last == .proceed {
         last = evaluator.run(handler: handler, record: nil)
     }
     let hasFailed = last == .failed
@@ -67,8 +71,16 @@ private func run(_ program: IRProgram, _ settings: ScriptSettings) -> ScriptOutc
         }
     }
     var status: Int32 = hasFailed ? 1 : 0
-    for handler in final where evaluator.run(handler: handler, record: nil) == .failed { status = 1 }
-    evaluator.displayGlobals()
+    // The display of globals is an end probe of its own, the last of those with the number 0.
+    var isDisplayDue = !hasFailed
+    for (handler, sequence) in final {
+        if sequence > 0, isDisplayDue {
+            evaluator.displayGlobals()
+            isDisplayDue = false
+        }
+        if evaluator.run(handler: handler, record: nil) == .failed { status = 1 }
+    }
+    if isDisplayDue { evaluator.displayGlobals() }
     var errors = evaluator.takeMessages().map { message in
         switch message {
         case .warning(let text), .error(let text): text
@@ -82,13 +94,35 @@ private func run(_ program: IRProgram, _ settings: ScriptSettings) -> ScriptOutc
 enum TapsetFiles {
     static let names = [
         "ansi", "arguments", "backtrace", "command-line", "context", "control", "device", "endian", "errno", "indent",
-        "kernel-memory", "load-average", "mib", "namespace", "net", "paths", "process-memory", "registers",
+        "kernel-memory", "load-average", "mib", "namespace", "net", "paths", "process-memory", "prometheus",
+        "registers",
         "signal-names", "task", "task-limits", "task-lookup", "task-time", "tcp", "time", "user-memory", "wide-memory",
     ]
 
     static let parsed: [ParsedFile] = names.map { name in
+        let source = file("\(name).stp")
+        let result = parse(source, options: ParseOptions(environment: environment))
+        precondition(!result.hasErrors, "\(source.name): \(result.diagnostics.map(\.message))")
+        return result.file
+    }
+
+    /// The macros of the library.
+    static let macros: MacroLibrary = {
+        var library = MacroLibrary()
+        for name in ["macros", "statistics"] {
+            let problems = library.add(file("\(name).stpm"), options: ParseOptions(environment: environment))
+            precondition(problems.isEmpty, "\(name).stpm: \(problems.map(\.message))")
+        }
+        return library
+    }()
+
+    private static var environment: PreprocessorEnvironment {
+        PreprocessorEnvironment(kernelRelease: "6.12.0", guruMode: true)
+    }
+
+    private static func file(_ name: String) -> SourceFile {
         let root = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3).joined(separator: "/")
-        let path = "\(root)/tapsets/\(name).stp"
+        let path = "\(root)/tapsets/\(name)"
         var bytes: [UInt8] = []
         if let file = fopen(path, "r") {
             var byte = fgetc(file)
@@ -98,10 +132,7 @@ enum TapsetFiles {
             }
             fclose(file)
         }
-        let source = SourceFile(name: path, bytes: bytes, role: .tapset)
-        let environment = PreprocessorEnvironment(kernelRelease: "6.12.0", guruMode: true)
-        let result = parse(source, options: ParseOptions(environment: environment))
-        precondition(!bytes.isEmpty && !result.hasErrors, "\(path): \(result.diagnostics.map(\.message))")
-        return result.file
+        precondition(!bytes.isEmpty, "cannot read \(path)")
+        return SourceFile(name: path, bytes: bytes, role: .tapset)
     }
 }

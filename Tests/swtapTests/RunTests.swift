@@ -41,8 +41,56 @@ struct RunTests {
             probe end { println("end") }
             probe error { println("error") }
             """)
-        #expect(result.output == "begin -1\nbegin 1\nend\nend 2\ncount=3\nnames[\"a\",1]=\"x\"\n")
+        #expect(result.output == "begin -1\nbegin 1\nend\ncount=3\nnames[\"a\",1]=\"x\"\nend 2\n")
         #expect(result.status == 0)
+    }
+
+    @Test("Statistics, the options of their histograms, and histograms that cannot be")
+    func statistics() throws {
+        let script = "global x probe begin { x <<< 1; x <<< 6; print(@hist_linear(x, 0, 20, 2)); exit() }"
+        let result = try swtap("-D", "HIST_WIDTH=10", "-D", "hist_elision=0", "-e", script)
+        #expect(
+            result
+                == ProgramResult(
+                    output: """
+                        value |---------- count
+                            0 |@          1
+                              ~
+                            6 |@          1
+
+
+                        """, errors: "", status: 0))
+        let failed = try swtap("-D", "STP_MAX_BUCKETS=12", "-e", script)
+        #expect(
+            failed
+                == ProgramResult(
+                    output: "",
+                    errors: """
+                        WARNING: histogram: Number of buckets must be between 1 and 10
+                        Number_of_buckets = (stop - start) / interval.
+                        Please adjust your start, stop, and interval values.
+                        Pass 5: run failed.  [man error::pass5]
+
+                        """, status: 1))
+        let listed = try swtap("-p2", "-e", "global s, a probe begin { s <<< 1; a[1, \"k\"] <<< 2 }")
+        #expect(listed.output == "# globals\ns:stats\na:stats [long, string]\n# probes\nbegin\n")
+    }
+
+    @Test("The macros of the library print statistics")
+    func statisticsMacros() throws {
+        let result = try swtap(
+            "-e",
+            "global s, a, m probe begin { s <<< 4; a[1] <<< 5; m[\"x\"] = 6; @prints(s) @prints1(a) "
+                + "@prometheus_dump_array1(m, \"metric\", \"label\"); exit() }")
+        #expect(
+            result
+                == ProgramResult(
+                    output: """
+                        @count=1 @min=4 @max=4 @sum=4 @avg=4
+                        [1] @count=1 @min=5 @max=5 @sum=5 @avg=5
+                        metric{label="x"} 6
+
+                        """, errors: "", status: 0))
     }
 
     @Test("exit() in begin leaves the other begin probes out, and end probes run")

@@ -520,8 +520,10 @@ struct CapturePlanner {
         case .storeInteger, .storeString: reason = .global(program.globals[Int(instruction.dst)].name)
         case .deleteGlobal: reason = .global(program.globals[Int(instruction.a)].name)
         case .elementLoadInteger, .elementLoadString, .elementExists, .elementStoreInteger, .elementStoreString,
-            .elementFetchAdd, .elementDelete:
+            .elementFetchAdd, .elementDelete, .aggregateAdd, .histogramBucket, .histogramPrint, .histogramFormat:
             reason = .array(program.globals[Int(instruction.a)].name)
+        case .aggregateLoad:
+            reason = .array(program.globals[program.aggregates[Int(instruction.a)].global].name)
         case .call:
             reason = .function(program.functions[Int(instruction.a)].name)
             if instruction.atEntry, !traits.isPure[Int(instruction.a)] { throw Unknown(reason: .notAtEntry) }

@@ -9,8 +9,10 @@ extension CheckedExpression {
         case .element(_, let keys): keys
         case .call(_, let arguments), .builtin(_, let arguments), .print(_, _, let arguments): arguments
         case .unary(_, let operand), .load(let operand, _), .readable(let operand), .entry(let operand): [operand]
-        case .binary(_, let left, let right), .logicalAnd(let left, let right), .logicalOr(let left, let right):
+        case .binary(_, let left, let right), .logicalAnd(let left, let right), .logicalOr(let left, let right),
+            .aggregateAdd(let left, let right), .histogramBucket(let left, let right):
             [left, right]
+        case .aggregate(_, let target), .histogramText(_, let target): [target]
         case .conditional(let condition, let yes, let no): [condition, yes, no]
         case .assignment(_, let target, let value): [target, value]
         case .increment(let target, _, _): [target]

@@ -41,6 +41,7 @@ extension UnitLowering {
             return .integer(result)
         case .print(let returnsString, let pieces, let arguments):
             return print(returnsString, pieces, arguments, token)
+        case .aggregateAdd, .aggregate, .histogramBucket, .histogramText: return statistics(expression)
         case .argument(let index, let shape):
             let result = newInteger()
             emit(.argument, dst: result, Int32(clamping: index), token)

@@ -159,6 +159,8 @@ struct FunctionTraits {
                     readsMemory = true
                 }
                 if pieces.contains(where: \.readsProcess) { facts.insert(.context(.pid)) }
+            case .aggregateAdd: isPure = false
+            case .histogramText(let returnsString, _): if !returnsString { isPure = false }
             case .argument(let index, _):
                 readsKernel = true
                 facts.insert(.argument(index))

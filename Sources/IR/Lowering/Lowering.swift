@@ -106,5 +106,6 @@ private func lower(_ global: CheckedGlobal, limits: Limits) -> IRGlobal {
     IRGlobal(
         name: global.name, keyTypes: global.keyTypes, valueType: global.valueType,
         capacity: global.declaredSize ?? limits.maxMapEntries, isDeclaredSize: global.declaredSize != nil,
-        wraps: global.wraps, initial: global.initial, isDisplayed: global.isDisplayed, isPointer: global.isPointer)
+        wraps: global.wraps, initial: global.initial, isDisplayed: global.isDisplayed, isPointer: global.isPointer,
+        statistics: global.statistics)
 }

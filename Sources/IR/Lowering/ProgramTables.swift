@@ -10,6 +10,7 @@ final class ProgramTables {
     private var formatIndex: [[FormatPiece]: Int32] = [:]
     private var operandListIndex: [[Operand]: Int32] = [:]
     private var accessIndex: [MemoryAccess: Int32] = [:]
+    private var aggregateIndex: [AggregateRead: Int32] = [:]
     private var siteIndex: [SiteKey: Int32] = [:]
 
     private struct SiteKey: Hashable {
@@ -65,6 +66,15 @@ final class ProgramTables {
         let index = Int32(program.accesses.count)
         program.accesses.append(access)
         accessIndex[access] = index
+        return index
+    }
+
+    /// The index of what is read of statistics.
+    func aggregate(_ read: AggregateRead) -> Int32 {
+        if let index = aggregateIndex[read] { return index }
+        let index = Int32(program.aggregates.count)
+        program.aggregates.append(read)
+        aggregateIndex[read] = index
         return index
     }
 

@@ -9,16 +9,18 @@ extension ProgramTables {
             .shiftLeft, .shiftRight, .shiftRightLogical, .equal, .notEqual, .less, .lessEqual, .greater,
             .greaterEqual, .negate, .complement, .logicalNot, .extend, .stringEqual, .stringNotEqual, .stringLess,
             .stringLessEqual, .stringGreater, .stringGreaterEqual, .loadInteger, .fetchAdd, .elementLoadInteger,
-            .elementFetchAdd, .elementExists, .argument, .returnValue, .readMemory, .canReadMemory, .canReadString,
+            .elementFetchAdd, .elementExists, .aggregateLoad, .histogramBucket, .argument, .returnValue, .readMemory,
+            .canReadMemory, .canReadString,
             .slotInteger, .slotReadable:
             return .integer(instruction.dst)
-        case .stringConstant, .stringMove, .concatenate, .loadString, .elementLoadString, .format, .slotString:
+        case .stringConstant, .stringMove, .concatenate, .loadString, .elementLoadString, .format, .histogramFormat,
+            .slotString:
             return .string(instruction.dst)
         case .call: return register(instruction.dst, program.functions[Int(instruction.a)].result)
         case .builtin: return register(instruction.dst, builtin(instruction).signature.result)
         case .jump, .branch, .returnInteger, .returnString, .returnVoid, .nextOverload, .storeInteger, .storeString,
             .deleteGlobal, .elementStoreInteger, .elementStoreString, .elementDelete, .iterationBegin, .iterationNext,
-            .iterationEnd, .print, .action:
+            .iterationEnd, .aggregateAdd, .histogramPrint, .print, .action:
             return nil
         }
     }
@@ -47,14 +49,14 @@ extension ProgramTables {
             visit(.string(instruction.b))
         case .branch: visit(.integer(instruction.dst))
         case .fetchAdd: visit(.integer(instruction.b))
-        case .elementStoreInteger, .elementFetchAdd:
+        case .elementStoreInteger, .elementFetchAdd, .aggregateAdd:
             visit(.integer(instruction.dst))
             list(instruction.b).forEach(visit)
         case .elementStoreString:
             visit(.string(instruction.dst))
             list(instruction.b).forEach(visit)
         case .elementLoadInteger, .elementLoadString, .elementExists, .elementDelete, .call, .builtin, .print,
-            .format, .canReadString:
+            .format, .canReadString, .aggregateLoad, .histogramBucket, .histogramPrint, .histogramFormat:
             list(instruction.b).forEach(visit)
         case .iterationBegin:
             let iteration = program.iterations[Int(instruction.a)]
@@ -84,14 +86,14 @@ extension ProgramTables {
             instruction.b = map(.string(instruction.b)).index
         case .branch: instruction.dst = map(.integer(instruction.dst)).index
         case .fetchAdd: instruction.b = map(.integer(instruction.b)).index
-        case .elementStoreInteger, .elementFetchAdd:
+        case .elementStoreInteger, .elementFetchAdd, .aggregateAdd:
             instruction.dst = map(.integer(instruction.dst)).index
             instruction.b = rewrite(instruction.b, map)
         case .elementStoreString:
             instruction.dst = map(.string(instruction.dst)).index
             instruction.b = rewrite(instruction.b, map)
         case .elementLoadInteger, .elementLoadString, .elementExists, .elementDelete, .call, .builtin, .print,
-            .format, .canReadString:
+            .format, .canReadString, .aggregateLoad, .histogramBucket, .histogramPrint, .histogramFormat:
             instruction.b = rewrite(instruction.b, map)
         case .iterationBegin:
             let place = Int(instruction.a)

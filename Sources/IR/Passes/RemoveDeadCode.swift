@@ -8,7 +8,7 @@ extension PassContext {
         switch instruction.op {
         case .jump, .branch, .returnInteger, .returnString, .returnVoid, .nextOverload, .storeInteger, .storeString,
             .fetchAdd, .deleteGlobal, .elementStoreInteger, .elementStoreString, .elementFetchAdd, .elementDelete,
-            .iterationBegin, .iterationNext, .iterationEnd, .print, .action:
+            .iterationBegin, .iterationNext, .iterationEnd, .aggregateAdd, .histogramPrint, .print, .action:
             false
         case .call: traits.isPure[Int(instruction.a)]
         case .builtin: tables.builtin(instruction).signature.effect != .effect

@@ -56,6 +56,17 @@ extension IRText {
         case .elementFetchAdd: return "i\(dst) = \(element(a, b)); \(element(a, b)) += i\(dst)"
         case .elementExists: return "i\(dst) = [\(list(b))] in \(global(a))"
         case .elementDelete: return "delete \(element(a, b))"
+        case .aggregateAdd: return "\(variable(a, b)) <<< i\(dst)"
+        case .aggregateLoad:
+            let read = program.aggregates[Int(a)]
+            return "i\(dst) = @\(read.operation.rawValue)(\(variable(Int32(read.global), b)))"
+        case .histogramBucket:
+            let operands = program.operandLists[Int(b)]
+            let keys = operands.dropLast().map { operand($0) }.joined(separator: ", ")
+            let name = global(a) + (keys.isEmpty ? "" : "[\(keys)]")
+            return "i\(dst) = histogram \(name), bucket \(operands.last.map { operand($0) } ?? "?")"
+        case .histogramPrint: return "print histogram \(variable(a, b))"
+        case .histogramFormat: return "s\(dst) = histogram \(variable(a, b))"
         case .call:
             let unit = program.functions[Int(a)]
             return result(dst, unit.result) + "\(unit.name)(\(list(b)))"
@@ -83,6 +94,11 @@ extension IRText {
     }
 
     private func element(_ array: Int32, _ keys: Int32) -> String { "\(global(array))[\(list(keys))]" }
+
+    /// A scalar, or an element of an array.
+    private func variable(_ global: Int32, _ keys: Int32) -> String {
+        program.operandLists[Int(keys)].isEmpty ? self.global(global) : element(global, keys)
+    }
 
     private func arguments(_ index: Int32) -> String {
         let text = list(index)

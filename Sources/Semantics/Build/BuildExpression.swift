@@ -41,18 +41,18 @@ extension Builder {
             let node = Node(token, .integer(probe?.written.contains(name) == true ? 1 : 0))
             node.decidesBranches = true
             return node
-        case .aggregateAdd, .regexMatch, .aggregate, .histogram, .histogramBucket, .perf, .const, .register, .embedded:
-            return refuse(expression)
+        case .aggregateAdd(let left, let right): return buildAggregateAdd(left, right, token)
+        case .aggregate(let operation, let operand, let shift): return buildAggregate(operation, operand, shift, token)
+        case .histogramBucket(let histogram, let index): return buildBucket(histogram, index, token)
+        case .histogram: return fail("a histogram must be the only argument of its print call", token)
+        case .regexMatch, .perf, .const, .register, .embedded: return refuse(expression)
         }
     }
 
     private func refuse(_ expression: Expression) -> Node {
         let refusal: Refusal
         switch expression.kind {
-        case .aggregateAdd: refusal = .aggregateAdd
         case .regexMatch: refusal = .regex
-        case .aggregate(let operation, _, _): refusal = .aggregate(operation)
-        case .histogram, .histogramBucket: refusal = .histogram
         case .perf: refusal = .perf
         case .const: refusal = .const
         case .register: refusal = .register
@@ -175,7 +175,7 @@ extension Builder {
                 return Node(token, .integer(0))
             }
             return Node(base.token, .membership(array, keys.map { $0.map(build) }))
-        case .histogram: return fail(Refusal.histogram.diagnostic(base.token), base.token)
+        case .histogram(let histogram): return buildBucketMembership(keys, histogram, base.token, token)
         default: return fail("expected an array after 'in'", base.token)
         }
     }

@@ -5,15 +5,9 @@ extension Builder {
     /// A foreach; loop variables that are globals are assigned from hidden locals at the start of the body.
     func buildForeach(_ token: Token, _ loop: ForeachStatement) -> StatementNode {
         guard case .symbol(let name) = loop.base.kind else {
-            if case .histogram = loop.base.kind {
-                fail(Refusal.histogram.diagnostic(loop.base.token), loop.base.token)
-            } else {
-                fail("expected an array after 'in'", loop.base.token)
-            }
+            if case .histogram(let histogram) = loop.base.kind { return buildHistogramLoop(token, loop, histogram) }
+            fail("expected an array after 'in'", loop.base.token)
             return .empty(token)
-        }
-        if let sort = loop.sort, case .value(let operation?) = sort.key {
-            fail(Refusal.aggregate(operation).diagnostic(token), token)
         }
         guard let array = array(named: name, arity: loop.keys.count, token: loop.base.token) else {
             return .empty(token)
@@ -30,7 +24,15 @@ extension Builder {
         node.sort = loop.sort
         node.limit = loop.limit.map(build)
         node.value?.carrying.absorb(array.carrying.type, types: types)
+        node.value?.isLoopValue = true
+        let binding = node.value.map { ValueBinding(variable: $0, array: array) }
+        if let binding { valueBindings.append(binding) }
         let body = buildLoopBody(loop.body)
+        if let binding {
+            valueBindings.removeLast()
+            if !binding.keys.isEmpty { node.value = nil }
+            assignments += binding.assignments(from: keys)
+        }
         node.body = assignments.isEmpty ? body : StatementNode(body.token, .block(assignments + [body]))
         return StatementNode(token, .foreach(node))
     }
@@ -76,7 +78,7 @@ extension Analyzer {
         }
         func visit(_ node: Node) {
             switch node.kind {
-            case .assignment(_, let target, _), .increment(let target, _, _):
+            case .assignment(_, let target, _), .increment(let target, _, _), .aggregateAdd(let target, _):
                 if case .element(let global, _) = target.kind, global === array { modified(array, target.token) }
             case .call(let function, _):
                 if writtenGlobals(function).contains(ObjectIdentifier(array)) {
@@ -109,25 +111,24 @@ extension Analyzer {
             if let next = function.nextOverload { reach(next) }
         }
         func collect(_ statement: StatementNode) {
-            switch statement.kind {
-            case .deleteGlobal(let global), .deleteElement(let global, _): written.insert(ObjectIdentifier(global))
-            default: break
-            }
+            collectStatements(statement)
             statement.forEachNode { node in
                 switch node.kind {
-                case .assignment(_, let target, _), .increment(let target, _, _):
+                case .assignment(_, let target, _), .increment(let target, _, _), .aggregateAdd(let target, _):
                     if case .element(let global, _) = target.kind { written.insert(ObjectIdentifier(global)) }
                 case .call(let callee, _): reach(callee)
                 default: break
                 }
             }
-            statement.forEachStatement(collectDeletes)
         }
-        func collectDeletes(_ statement: StatementNode) {
+        func collectStatements(_ statement: StatementNode) {
             switch statement.kind {
             case .deleteGlobal(let global), .deleteElement(let global, _): written.insert(ObjectIdentifier(global))
-            default: statement.forEachStatement(collectDeletes)
+            // A sorted walk reorders.
+            case .foreach(let loop): if loop.sort != nil { written.insert(ObjectIdentifier(loop.array)) }
+            default: break
             }
+            statement.forEachStatement(collectStatements)
         }
         reach(function)
         function.written = written

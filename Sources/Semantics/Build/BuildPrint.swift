@@ -4,8 +4,14 @@ import Syntax
 extension Builder {
     /// A call of the print family.
     func buildPrint(_ kind: PrintKind, _ format: ByteString?, _ arguments: [Expression], _ token: Token) -> Node {
-        let nodes = arguments.map(build)
         let returnsString = kind.returnsString
+        if arguments.count == 1, case .histogram(let histogram) = arguments[0].kind {
+            guard let (target, _) = buildHistogram(histogram, arguments[0].token) else {
+                return Node(token, .integer(0))
+            }
+            return Node(token, .histogramText(returnsString: returnsString, target))
+        }
+        let nodes = arguments.map(build)
         switch kind {
         case .printChar:
             guard nodes.count == 1 else { return fail("Wrong number of args to formatted print operator", token) }

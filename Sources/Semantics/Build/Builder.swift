@@ -12,6 +12,8 @@ final class Builder {
     /// The arguments of a function that is expanded in place, by parameter.
     var substitution: [String: Node]?
     var expansionDepth = 0
+    /// The value variables of the foreach loops that are being built.
+    var valueBindings: [ValueBinding] = []
     /// Whether errors only count: inside `@defined`.
     var isTrial = false
     var trialFailed = false

@@ -44,6 +44,7 @@ final class Elider {
         }
         for body in usage.bodies where !cutShort.contains(ObjectIdentifier(body)) {
             for local in body.locals where local.reads + local.writes == 0 && !local.isGenerated && !local.isParameter {
+                if local.isLoopValue { continue }
                 if warnedVariables.insert(ObjectIdentifier(local)).inserted {
                     analyzer.warnUser("Eliding unused variable '\(local.name)'", local.token)
                 }
@@ -203,7 +204,7 @@ final class Elider {
 
     private func simplifyChildren(_ node: Node) {
         switch node.kind {
-        case .assignment(_, let target, let value):
+        case .assignment(_, let target, let value), .aggregateAdd(let target, let value):
             target.forEachChild(simplify)
             simplify(value)
         case .increment(let target, _, _): target.forEachChild(simplify)
@@ -232,6 +233,9 @@ final class Elider {
             if isUsed, operation != nil { return nil }
             target = left
             value = right
+        case .aggregateAdd(let left, let right):
+            target = left
+            value = right
         case .increment(let operand, _, _):
             if isUsed { return nil }
             target = operand
@@ -251,7 +255,7 @@ final class Elider {
     }
 
     private func warnAssignment(_ variable: Variable, _ node: Node) {
-        if (variable as? LocalVariable)?.isGenerated == true { return }
+        if node.isImplicit || (variable as? LocalVariable)?.isGenerated == true { return }
         analyzer.warnUser("Eliding assignment to '\(variable.name)'", node.token)
     }
 

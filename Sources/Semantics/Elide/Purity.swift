@@ -10,7 +10,8 @@ struct PurityChecker {
         switch node.kind {
         case .assignment(_, let target, _), .increment(let target, _, _):
             guard allowsLocals, case .local = target.kind else { return false }
-        case .print(let returnsString, _, _): if !returnsString { return false }
+        case .print(let returnsString, _, _), .histogramText(let returnsString, _): if !returnsString { return false }
+        case .aggregateAdd: return false
         case .builtin(let builtin, _): if builtin.signature.effect == .effect { return false }
         case .call(let function, _): if !isPure(function) { return false }
         default: break

@@ -119,6 +119,9 @@ final class Usage {
             countTarget(target, isRead: isUsed && operation != nil)
             count(value, isUsed: true, for: targets)
         case .increment(let target, _, _): countTarget(target, isRead: isUsed)
+        case .aggregateAdd(let target, let value):
+            countTarget(target, isRead: false)
+            count(value, isUsed: true, for: targets)
         case .pending(let target): count(target.base, isUsed: true, for: targets)
         default: node.forEachChild { count($0, isUsed: true, for: targets) }
         }

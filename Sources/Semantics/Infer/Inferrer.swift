@@ -59,6 +59,9 @@ final class Inferrer {
             settle(key, known, key.token)
             settleKey(index, key.type, of: loop.array, key.token)
         }
+        if let sort = loop.sort, case .value(.some) = sort.key { settle(loop.array, .statistics, loop.arrayToken) }
+        // There is no value to bind: operators on the variable became ones on the element.
+        if loop.array.type == .statistics, let value = loop.value, value.reads == 0 { loop.value = nil }
         if let value = loop.value {
             settle(value, loop.array.type, value.token)
             settle(loop.array, value.type, loop.arrayToken)
@@ -174,6 +177,20 @@ final class Inferrer {
             found(node, .long, want)
         case .print(let returnsString, let form, let arguments):
             inferPrint(form, arguments)
+            found(node, returnsString ? .string : .unknown, want)
+        case .aggregateAdd(let target, let value):
+            infer(target, .statistics)
+            infer(value, .long)
+            found(node, .long, want)
+        case .aggregate(_, let target):
+            infer(target, .statistics)
+            found(node, .long, want)
+        case .histogramBucket(let target, let index):
+            infer(target, .statistics)
+            infer(index, .long)
+            found(node, .long, want)
+        case .histogramText(let returnsString, let target):
+            infer(target, .statistics)
             found(node, returnsString ? .string : .unknown, want)
         case .argument, .returnValue: found(node, .long, want)
         case .load(let address, _):
@@ -321,6 +338,8 @@ final class Inferrer {
 
     private func checkResolved() {
         guard analyzer.errors.isEmpty else { return }
+        checkStatistics()
+        guard analyzer.errors.isEmpty else { return }
         for probe in analyzer.probes { check(probe.statement) }
         for function in functions { check(function.statement) }
     }
@@ -348,7 +367,42 @@ final class Inferrer {
             unresolved(target.token)
             return
         }
-        node.forEachChild { check($0, isUsed: true) }
+        if case .call = node.kind {
+            // What it returns is looked at where it does.
+        } else if node.type == .statistics {
+            return report("type mismatch: expected long but found stats", node.token)
+        }
+        switch node.kind {
+        case .aggregateAdd(let target, _), .aggregate(_, let target), .histogramBucket(let target, _),
+            .histogramText(_, let target):
+            target.forEachChild { check($0, isUsed: true) }
+            node.forEachChild { if $0 !== target { check($0, isUsed: true) } }
+        case .print(_, _, let arguments):
+            for argument in arguments {
+                if argument.type == .statistics {
+                    report("cannot print a raw stats object", argument.token)
+                } else {
+                    check(argument, isUsed: true)
+                }
+            }
+        default: node.forEachChild { check($0, isUsed: true) }
+        }
+    }
+
+    /// Statistics live in globals that an operator or `<<<` has shown to be some.
+    private func checkStatistics() {
+        for body in analyzer.probes as [Body] + functions {
+            for local in body.locals where local.type == .statistics {
+                report("stat locals not supported, missing global declaration?", local.token)
+            }
+        }
+        for global in analyzer.symbols.globals where global.type == .statistics && global.statistics == nil {
+            report("unable to infer statistic parameters", global.token)
+        }
+    }
+
+    private func report(_ message: String, _ token: Token) {
+        analyzer.report(Diagnostic(.semanticError, message, tokens: [token], site: message))
     }
 
     private func unresolved(_ token: Token) {

@@ -45,6 +45,9 @@ struct CheckedPrinter {
         let keys = loop.keys.enumerated().map { local($1) + sort(.key($0)) }.joined(separator: ", ")
         result += "[\(keys)] in \(global(loop.array))"
         if let slice = loop.slice { result += "[\(list(slice))]" }
+        if let (key, _) = loop.sort, case .value(let operation?) = key {
+            result += " @\(operation.rawValue)" + sort(key)
+        }
         result += sort(.value(nil))
         if let limit = loop.limit { result += " limit \(text(limit))" }
         return result + ")"
@@ -77,11 +80,35 @@ struct CheckedPrinter {
         case .print(let returnsString, let pieces, let arguments):
             let values = arguments.map { ", " + text($0) }.joined()
             return "\(returnsString ? "sprintf" : "printf")(\(quoted(format(pieces)))\(values))"
+        case .aggregateAdd(let target, let value): return "(\(text(target))) <<< (\(text(value)))"
+        case .aggregate(let operation, let target): return aggregate(operation, target)
+        case .histogramBucket(let target, let index): return "\(histogram(target))[\(text(index))]"
+        case .histogramText(let returnsString, let target):
+            return "\(returnsString ? "sprint" : "print")(\(histogram(target)))"
         case .argument(let index, let shape): return "@argument(\(index), \(text(shape)))"
         case .returnValue(let shape): return "@return(\(text(shape)))"
         case .load(let address, let access): return "@load(\(text(access)), \(text(address)))"
         case .readable(let operand): return "@readable(\(text(operand)))"
         case .entry(let operand): return "@entry(\(text(operand)))"
+        }
+    }
+
+    private func aggregate(_ operation: AggregateOperator, _ target: CheckedExpression) -> String {
+        let shift = operation == .variance ? parameters(of: target)?.shift ?? 0 : 0
+        return "@\(operation.rawValue)(\(text(target))\(shift == 0 ? "" : ", \(shift)"))"
+    }
+
+    private func histogram(_ target: CheckedExpression) -> String {
+        guard case .linear(let low, let high, let step)? = parameters(of: target)?.histogram else {
+            return "@hist_log(\(text(target)))"
+        }
+        return "@hist_linear(\(text(target)), \(low), \(high), \(step))"
+    }
+
+    private func parameters(of target: CheckedExpression) -> StatisticsParameters? {
+        switch target.kind {
+        case .global(let index), .element(let index, _): program.globals[safe: index]?.statistics
+        default: nil
         }
     }
 

@@ -71,6 +71,7 @@ final class Emitter {
             checked.valueType = global.type == .unknown ? .long : global.type
             checked.declaredSize = global.declaration.size.map { Int(clamping: $0) }
             checked.wraps = global.declaration.wraps
+            checked.statistics = checked.valueType == .statistics ? global.statistics : nil
             checked.initial = checked.isArray ? nil : global.initial
             checked.isDisplayed = global.isDisplayed
             checked.isPointer = global.carrying.type.map(analyzer.types.isPointer) ?? false
@@ -175,6 +176,11 @@ final class Emitter {
         case .membership(let global, let keys): kind = .membership(index(global), keys.map { $0.map(emit) })
         case .print(let returnsString, let form, let arguments):
             kind = .print(returnsString: returnsString, pieces(form, arguments), arguments.map(emit))
+        case .aggregateAdd(let target, let value): kind = .aggregateAdd(emit(target), emit(value))
+        case .aggregate(let operation, let target): kind = .aggregate(operation, emit(target))
+        case .histogramBucket(let target, let index): kind = .histogramBucket(emit(target), emit(index))
+        case .histogramText(let returnsString, let target):
+            kind = .histogramText(returnsString: returnsString, emit(target))
         case .argument(let index, let shape): kind = .argument(index, shape)
         case .returnValue(let shape): kind = .returnValue(shape)
         case .load(let address, let access): kind = .load(address: emit(address), access)

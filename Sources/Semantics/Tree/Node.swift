@@ -26,6 +26,13 @@ final class Node {
         case increment(Node, isIncrement: Bool, isPrefix: Bool)
         case membership(GlobalVariable, [Node?])
         case print(returnsString: Bool, PrintForm, [Node])
+        /// `target <<< value`; the targets of this and the next ones are statistics, `global` or `element`.
+        case aggregateAdd(Node, Node)
+        case aggregate(AggregateOperator, Node)
+        /// The count of the bucket with an index.
+        case histogramBucket(Node, Node)
+        /// A print call of a whole histogram.
+        case histogramText(returnsString: Bool, Node)
         case argument(Int, IntegerShape)
         case returnValue(IntegerShape)
         case load(address: Node, MemoryAccess)
@@ -44,6 +51,8 @@ final class Node {
     var carried: CarriedType?
     /// Whether the constant comes from `@defined`: its dead branch is never resolved.
     var decidesBranches = false
+    /// Made by the analysis: no warning speaks of it.
+    var isImplicit = false
 
     init(_ token: Token, _ kind: Kind, carried: CarriedType? = nil) {
         self.token = token
@@ -73,10 +82,12 @@ final class Node {
             for node in nodes { visit(node) }
         case .membership(_, let nodes):
             for case let node? in nodes { visit(node) }
-        case .unary(_, let node), .increment(let node, _, _), .load(let node, _), .readable(let node), .entry(let node):
+        case .unary(_, let node), .increment(let node, _, _), .load(let node, _), .readable(let node), .entry(let node),
+            .aggregate(_, let node), .histogramText(_, let node):
             visit(node)
         case .binary(_, let left, let right), .logicalAnd(let left, let right), .logicalOr(let left, let right),
-            .assignment(_, let left, let right):
+            .assignment(_, let left, let right), .aggregateAdd(let left, let right),
+            .histogramBucket(let left, let right):
             visit(left)
             visit(right)
         case .conditional(let condition, let first, let second):

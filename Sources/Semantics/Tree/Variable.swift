@@ -47,6 +47,8 @@ final class LocalVariable: Variable {
     let isParameter: Bool
     /// Made by the analysis, not named in the source.
     let isGenerated: Bool
+    /// The value of a foreach: set whether or not anybody looks.
+    var isLoopValue = false
     /// Whether what it holds reaches anything that has an effect, as the elider found.
     var isNeeded = false
     /// The position in the checked owner; set when the program is emitted.
@@ -70,6 +72,8 @@ final class GlobalVariable: Variable {
     /// Where the arity was first seen.
     var arityToken: Token?
     var initial: Literal?
+    /// What is asked of it as statistics; nil when it is used as something else.
+    var statistics: StatisticsParameters?
     var isDisplayed = false
     var checked: CheckedGlobal?
 
