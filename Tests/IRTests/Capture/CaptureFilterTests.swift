@@ -46,3 +46,14 @@ private func filter(_ body: String, also: String = "", condition: String = "") t
     let text = try captureText("probe kernel.function(\"probed\").return { if ($o->kind != 2) next; println($return) }")
     #expect(text.contains("filtered when: @entry(load s16[arg0]) != 2"))
 }
+
+@Test func statisticsAreEffectsAndReadingThemIsNone() throws {
+    #expect(try filter("x <<< $number; if (pid() != 3) next; println(@count(x))", also: "global x") == nil)
+    #expect(try filter("if (pid() != 3) next; x <<< $number", also: "global x") == "pid() != 3")
+    #expect(
+        try filter("n = @count(x); if (pid() != 3) next; println(n)", also: "global x probe begin { x <<< 1 }")
+            == "pid() != 3")
+    #expect(try filter("if (@max(x) > 3) println(1)", also: "global x probe begin { x <<< 1 }") == nil)
+    #expect(
+        try filter("if (pid() == 3) print(@hist_log(x))", also: "global x probe begin { x <<< 1 }") == "pid() != 3")
+}

@@ -91,3 +91,42 @@ import Testing
         """
     #expect(try lowerText(script) == lowerText(script))
 }
+
+@Test func statisticsAsText() throws {
+    let text = try handlerText(
+        """
+        global s, a
+        probe begin {
+          a["x"] <<< 3
+          s <<< 5
+          println(@avg(a["x"]), @hist_log(s)[3], @hist_linear(a["x"], 0, 9, 3)[1])
+          t = sprint(@hist_linear(a["x"], 0, 9, 3))
+          print(t)
+          print(@hist_log(s))
+        }
+        """)
+    #expect(
+        text == #"""
+            b0:
+            action 1
+            s0 = "x"
+            i0 = 3
+            a[s0] <<< i0
+            action 1
+            i1 = 5
+            s <<< i1
+            action 1
+            i2 = @avg(a[s0])
+            i3 = histogram s, bucket i0
+            i4 = 1
+            i5 = histogram a[s0], bucket i4
+            print "%d%d%d\n", i2, i3, i5
+            action 1
+            s1 = histogram a[s0]
+            action 1
+            print "%s", s1
+            action 1
+            print histogram s
+            return
+            """#)
+}
