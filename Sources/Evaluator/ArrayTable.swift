@@ -31,6 +31,10 @@ struct ArrayTable {
     /// Entries in use, dead ones included.
     private(set) var used = 0
     private(set) var live = 0
+    /// While the keys are longs that follow each other and were inserted in order, there is no index: entry `n` has the
+    /// key `denseBase + n`. Later that place is still the first to look at.
+    private var isDense: Bool
+    private var denseBase: Int64 = 0
     private var allocated = 16
     private var sequence: UInt64 = 0
     private var isReordered = false
@@ -51,6 +55,7 @@ struct ArrayTable {
         self.records = records
         self.keyKinds = keyKinds
         isIntegerKey = keyKinds.count == 1 && keyKinds[0] == .long
+        isDense = isIntegerKey
         self.hasStringValue = hasStringValue
         self.limit = max(limit, 1)
         self.wraps = wraps
@@ -81,6 +86,17 @@ struct ArrayTable {
     /// The index of the entry with this key, or -1.
     @inline(__always)
     func find(_ key: Int64, _ hash: UInt32) -> Int {
+        let guess = Int(key &- denseBase)
+        if UInt(bitPattern: guess) < UInt(bitPattern: used), entries[guess].key == UInt64(bitPattern: key),
+            entries[guess].keyLength != ArrayEntry.dead
+        {
+            return guess
+        }
+        return isDense ? -1 : findInSlots(key, hash)
+    }
+
+    @inline(never)
+    private func findInSlots(_ key: Int64, _ hash: UInt32) -> Int {
         var position = Int(hash) & slotMask
         while true {
             let slot = slots[position]
@@ -118,6 +134,11 @@ struct ArrayTable {
     /// Appends an element with the value 0, "" or no values; -1 when the array is full and does not wrap.
     mutating func insert(_ key: Int64, _ hash: UInt32) -> Int {
         guard makeRoom() else { return -1 }
+        if used == 0 {
+            denseBase = key
+        } else if isDense, key != denseBase &+ Int64(used) {
+            leaveDense()
+        }
         return append(hash: hash, keyLength: 8, key: UInt64(bitPattern: key))
     }
 
@@ -136,7 +157,7 @@ struct ArrayTable {
         sequence &+= 1
         used += 1
         live += 1
-        occupySlot(hash, index)
+        if !isDense { occupySlot(hash, index) }
         return index
     }
 
@@ -148,7 +169,7 @@ struct ArrayTable {
         if used == allocated {
             if live * 4 <= used * 3 { compact() } else { growEntries() }
         }
-        if (live + 1) * 2 > slotMask + 1 { rebuildSlots(count: (slotMask + 1) * 2) }
+        if !isDense, (live + 1) * 2 > slotMask + 1 { rebuildSlots(count: (slotMask + 1) * 2) }
         return true
     }
 
@@ -194,6 +215,15 @@ struct ArrayTable {
         }
     }
 
+    /// Makes the index that dense keys do without.
+    private mutating func leaveDense() {
+        guard isDense else { return }
+        isDense = false
+        var count = slotMask + 1
+        while (live + 1) * 2 > count { count *= 2 }
+        rebuildSlots(count: count)
+    }
+
     /// Drops dead entries and the bytes of their keys and values.
     private mutating func compact() {
         var kept = 0
@@ -223,6 +253,7 @@ struct ArrayTable {
     // MARK: Removing
 
     mutating func remove(at index: Int) {
+        leaveDense()
         releaseSlot(of: index)
         records?.pointee.release(entries[index].value)
         entries[index].keyLength = ArrayEntry.dead
@@ -231,7 +262,8 @@ struct ArrayTable {
     }
 
     mutating func removeAll() {
-        if used > 0 { slots.update(repeating: 0, count: slotMask + 1) }
+        if used > 0, !isDense { slots.update(repeating: 0, count: slotMask + 1) }
+        isDense = isIntegerKey
         used = 0
         live = 0
         firstLive = 0
@@ -262,6 +294,7 @@ struct ArrayTable {
 
     /// Puts the entries into the order of `order`, which names every live entry once, and drops dead ones.
     mutating func reorder(_ order: UnsafeMutablePointer<SortItem>) {
+        leaveDense()
         let sorted = UnsafeMutablePointer<ArrayEntry>.allocate(capacity: allocated)
         for position in 0..<live { sorted[position] = entries[Int(order[position].index)] }
         entries.deallocate()

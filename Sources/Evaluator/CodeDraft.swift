@@ -12,7 +12,8 @@ struct CodeDraft {
     var isConditional: Bool {
         switch code.op {
         case .jumpIf, .jumpUnless, .jumpEqual, .jumpNotEqual, .jumpLess, .jumpLessEqual, .jumpEqualImmediate,
-            .jumpNotEqualImmediate, .jumpLessImmediate, .jumpGreaterImmediate, .jumpStringEqual, .jumpStringNotEqual:
+            .jumpNotEqualImmediate, .jumpLessImmediate, .jumpGreaterImmediate, .jumpMaskZero, .jumpMaskNotZero,
+            .jumpStringEqual, .jumpStringNotEqual:
             true
         default: false
         }
@@ -29,6 +30,8 @@ struct CodeDraft {
         case .jumpNotEqual: other.code.op = .jumpEqual
         case .jumpEqualImmediate: other.code.op = .jumpNotEqualImmediate
         case .jumpNotEqualImmediate: other.code.op = .jumpEqualImmediate
+        case .jumpMaskZero: other.code.op = .jumpMaskNotZero
+        case .jumpMaskNotZero: other.code.op = .jumpMaskZero
         case .jumpStringEqual: other.code.op = .jumpStringNotEqual
         case .jumpStringNotEqual: other.code.op = .jumpStringEqual
         case .jumpLess, .jumpLessEqual:
@@ -48,13 +51,22 @@ struct CodeDraft {
         return other
     }
 
+    /// Whether it only computes the integer register `dst`.
+    var isInteger: Bool {
+        switch code.op {
+        case .stringConstant, .stringMove, .concatenate: false
+        default: isInvisible
+        }
+    }
+
     /// Whether it can neither fail nor be seen from outside its handler, so that statements may be counted before it.
     var isInvisible: Bool {
         switch code.op {
         case .constant, .immediate, .move, .stringConstant, .stringMove, .add, .subtract, .multiply, .and, .or, .xor,
             .shiftLeft, .shiftRight, .shiftRightLogical, .equal, .notEqual, .less, .lessEqual, .addImmediate,
-            .multiplyImmediate, .divideImmediate, .moduloImmediate, .andImmediate, .shiftLeftImmediate,
-            .shiftRightImmediate, .shiftRightLogicalImmediate, .equalImmediate, .notEqualImmediate, .lessImmediate,
+            .multiplyImmediate, .divideImmediate, .moduloImmediate, .dividePower, .moduloPower, .andImmediate,
+            .shiftLeftImmediate, .shiftRightImmediate, .shiftRightLogicalImmediate, .equalImmediate, .notEqualImmediate,
+            .lessImmediate,
             .greaterImmediate, .negate, .complement, .logicalNot, .extend, .concatenate, .stringEqual,
             .stringNotEqual, .stringLess, .stringLessEqual:
             true

@@ -58,7 +58,7 @@ public final class Evaluator {
     // What lasts between runs.
     var messages: [RuntimeMessage] = []
     var shownWarnings: Set<ByteString> = []
-    var tokenizer = Tokenizer()
+    let tokenizer: UnsafeMutablePointer<Tokenizer>
     var random = RandomSource()
     /// Memory of slices, kept to be used again.
     var slices: [(UnsafeMutablePointer<KeyFilter>, UnsafeMutablePointer<UInt8>)] = []
@@ -87,6 +87,8 @@ public final class Evaluator {
         globalSlots = .allocate(capacity: count * stride)
         encoder = .allocate(capacity: 1)
         encoder.initialize(to: KeyEncoder(capacity: 1024))
+        tokenizer = .allocate(capacity: 1)
+        tokenizer.initialize(to: Tokenizer(capacity: stride))
         scratch = .allocate(capacity: max(stride, Evaluator.printLimit))
         recordLayouts = program.captures.map { $0.map { RecordSlots($0) } }
         slotOffsets = UnsafePointer(pool.lists)
@@ -136,6 +138,8 @@ public final class Evaluator {
         encoder.pointee.deallocate()
         encoder.deallocate()
         scratch.deallocate()
+        tokenizer.pointee.deallocate()
+        tokenizer.deallocate()
         memory.release()
         pool.deallocate()
         for layout in recordLayouts { layout?.deallocate() }

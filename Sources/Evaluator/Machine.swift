@@ -71,6 +71,10 @@ extension Evaluator {
             case .multiplyImmediate: r[dst] = r[a] &* Int64(i.b)
             case .divideImmediate: r[dst] = quickQuotient(r[a], Int64(i.b))
             case .moduloImmediate: r[dst] = quickRemainder(r[a], Int64(i.b))
+            case .dividePower: r[dst] = (r[a] &+ ((r[a] &>> 63) & ((1 &<< Int64(i.b)) &- 1))) &>> Int64(i.b)
+            case .moduloPower:
+                let mask = Int64(i.b)
+                r[dst] = r[a] &- ((r[a] &+ ((r[a] &>> 63) & mask)) & ~mask)
             case .andImmediate: r[dst] = r[a] & Int64(i.b)
             case .shiftLeftImmediate: r[dst] = r[a] &<< Int64(i.b)
             case .shiftRightImmediate: r[dst] = r[a] &>> Int64(i.b)
@@ -92,27 +96,29 @@ extension Evaluator {
             case .stringLess: r[dst] = compare(s[a], s[b]) < 0 ? 1 : 0
             case .stringLessEqual: r[dst] = compare(s[a], s[b]) <= 0 ? 1 : 0
 
-            case .jump: pc = code + a
-            case .jumpIf: if r[dst] != 0 { pc = code + a }
-            case .jumpUnless: if r[dst] == 0 { pc = code + a }
-            case .jumpEqual: if r[a] == r[b] { pc = code + dst }
-            case .jumpNotEqual: if r[a] != r[b] { pc = code + dst }
-            case .jumpLess: if r[a] < r[b] { pc = code + dst }
-            case .jumpLessEqual: if r[a] <= r[b] { pc = code + dst }
-            case .jumpEqualImmediate: if r[a] == Int64(i.b) { pc = code + dst }
-            case .jumpNotEqualImmediate: if r[a] != Int64(i.b) { pc = code + dst }
-            case .jumpLessImmediate: if r[a] < Int64(i.b) { pc = code + dst }
-            case .jumpGreaterImmediate: if r[a] > Int64(i.b) { pc = code + dst }
+            case .jump: go(to: a, i.cost, code, &pc, &budget)
+            case .jumpIf: if r[dst] != 0 { go(to: a, i.cost, code, &pc, &budget) }
+            case .jumpUnless: if r[dst] == 0 { go(to: a, i.cost, code, &pc, &budget) }
+            case .jumpEqual: if r[a] == r[b] { go(to: dst, i.cost, code, &pc, &budget) }
+            case .jumpNotEqual: if r[a] != r[b] { go(to: dst, i.cost, code, &pc, &budget) }
+            case .jumpLess: if r[a] < r[b] { go(to: dst, i.cost, code, &pc, &budget) }
+            case .jumpLessEqual: if r[a] <= r[b] { go(to: dst, i.cost, code, &pc, &budget) }
+            case .jumpEqualImmediate: if r[a] == Int64(i.b) { go(to: dst, i.cost, code, &pc, &budget) }
+            case .jumpNotEqualImmediate: if r[a] != Int64(i.b) { go(to: dst, i.cost, code, &pc, &budget) }
+            case .jumpLessImmediate: if r[a] < Int64(i.b) { go(to: dst, i.cost, code, &pc, &budget) }
+            case .jumpGreaterImmediate: if r[a] > Int64(i.b) { go(to: dst, i.cost, code, &pc, &budget) }
             case .addJumpLess:
                 let sum = r[a] &+ Int64(Int8(bitPattern: i.small))
                 r[a] = sum
-                if sum < r[b] { pc = code + dst }
+                if sum < r[b] { go(to: dst, i.cost, code, &pc, &budget) }
             case .addJumpLessImmediate:
                 let sum = r[a] &+ Int64(Int8(bitPattern: i.small))
                 r[a] = sum
-                if sum < Int64(i.b) { pc = code + dst }
-            case .jumpStringEqual: if isEqual(s[a], s[b]) { pc = code + dst }
-            case .jumpStringNotEqual: if !isEqual(s[a], s[b]) { pc = code + dst }
+                if sum < Int64(i.b) { go(to: dst, i.cost, code, &pc, &budget) }
+            case .jumpMaskZero: if r[a] & Int64(i.b) == 0 { go(to: dst, i.cost, code, &pc, &budget) }
+            case .jumpMaskNotZero: if r[a] & Int64(i.b) != 0 { go(to: dst, i.cost, code, &pc, &budget) }
+            case .jumpStringEqual: if isEqual(s[a], s[b]) { go(to: dst, i.cost, code, &pc, &budget) }
+            case .jumpStringNotEqual: if !isEqual(s[a], s[b]) { go(to: dst, i.cost, code, &pc, &budget) }
 
             case .loadInteger: r[dst] = globalIntegers[a]
             case .loadString:
@@ -162,6 +168,30 @@ extension Evaluator {
                 if found < 0 { return fail(.overflow(array: a), pc, unit, depth, frames) }
                 let place = tables[a].pointee.entries + found
                 place.pointee.value = place.pointee.value &+ Int64(Int8(bitPattern: i.small))
+            case .numberLoadInteger:
+                let found = tables[a].pointee.find(r[b], ArrayTable.hash(of: r[b]))
+                r[dst] = found >= 0 ? tables[a].pointee.entries[found].value : 0
+            case .numberLoadString: numberLoadString(tables[a], r[b], dst, s, slots)
+            case .numberStoreInteger:
+                var found = tables[a].pointee.find(r[b], ArrayTable.hash(of: r[b]))
+                if found < 0 { found = insertNumber(tables[a], r[b]) }
+                if found < 0 { return fail(.overflow(array: a), pc, unit, depth, frames) }
+                tables[a].pointee.entries[found].value = r[dst]
+            case .numberAddSmall:
+                var found = tables[a].pointee.find(r[b], ArrayTable.hash(of: r[b]))
+                if found < 0 { found = insertNumber(tables[a], r[b]) }
+                if found < 0 { return fail(.overflow(array: a), pc, unit, depth, frames) }
+                let place = tables[a].pointee.entries + found
+                place.pointee.value = place.pointee.value &+ Int64(Int8(bitPattern: i.small))
+            case .nameLoadInteger:
+                let found = findName(tables[a], s[b])
+                r[dst] = found >= 0 ? tables[a].pointee.entries[found].value : 0
+            case .nameAddSmall:
+                var found = findName(tables[a], s[b])
+                if found < 0 { found = insertName(tables[a], s[b]) }
+                if found < 0 { return fail(.overflow(array: a), pc, unit, depth, frames) }
+                let place = tables[a].pointee.entries + found
+                place.pointee.value = place.pointee.value &+ Int64(Int8(bitPattern: i.small))
             case .elementExists: r[dst] = elementExists(tables[a], lists + b, r, s) ? 1 : 0
             case .elementDelete: elementDelete(tables[a], lists + b, r, s)
             case .iterationBegin: beginIteration(pool.iterations + a, iterations, r, s)
@@ -199,17 +229,17 @@ extension Evaluator {
                 frames[depth] = Frame(
                     returnCode: pc, integers: r, strings: s, slots: slots, iterations: iterations, unit: unit)
                 depth += 1
-                let caller = units[unit]
-                let arguments = lists + b
-                let (callerIntegers, callerStrings) = (r, s)
-                r += caller.integers
-                s += caller.strings
-                slots += caller.strings * stride
-                iterations += caller.iterations
+                let caller = units + unit
+                let callerStrings = s
+                r += caller.pointee.integers
+                s += caller.pointee.strings
+                slots += caller.pointee.strings &* stride
+                iterations += caller.pointee.iterations
                 unit = a
-                clearFrame(units[unit], r, s, slots)
-                passArguments(arguments, callerIntegers, callerStrings, units[unit], r, s)
-                pc = code + units[unit].entry
+                let callee = units + a
+                clearFrame(callee.pointee, r, s, slots)
+                if callee.pointee.takesStrings { passStrings(lists + b, callerStrings, a, s) }
+                enter(callee, code, &pc, &budget)
             case .nextOverload:
                 guard depth > 0, units[unit].next >= 0 else {
                     return fail(.exhausted, pc, unit, depth, frames)
@@ -220,11 +250,22 @@ extension Evaluator {
                 clearFrame(units[unit], r, s, slots)
                 passArguments(lists + Int(call.b), frame.integers, frame.strings, units[unit], r, s)
                 pc = code + units[unit].entry
-            case .returnInteger, .returnString, .returnVoid:
+            case .returnInteger:
                 if depth == 0 { return true }
                 depth -= 1
                 let frame = frames + depth
-                let integer = i.op == .returnInteger ? r[a] : 0
+                let value = r[a]
+                pc = frame.pointee.returnCode
+                r = frame.pointee.integers
+                s = frame.pointee.strings
+                slots = frame.pointee.slots
+                iterations = frame.pointee.iterations
+                unit = frame.pointee.unit
+                if pc[-1].small == 1 { r[Int(pc[-1].dst)] = value }
+            case .returnString, .returnVoid:
+                if depth == 0 { return true }
+                depth -= 1
+                let frame = frames + depth
                 let string = i.op == .returnString ? s[a] : StringView(pointer: pool.empty, length: 0)
                 pc = frame.pointee.returnCode
                 r = frame.pointee.integers
@@ -232,17 +273,18 @@ extension Evaluator {
                 slots = frame.pointee.slots
                 iterations = frame.pointee.iterations
                 unit = frame.pointee.unit
-                let call = (pc - 1).pointee
-                if call.small == 1 {
-                    r[Int(call.dst)] = integer
-                } else if call.small == 2 {
-                    takeString(string, Int(call.dst), s, slots)
+                if pc[-1].small == 1 {
+                    r[Int(pc[-1].dst)] = 0
+                } else if pc[-1].small == 2 {
+                    takeString(string, Int(pc[-1].dst), s, slots)
                 }
 
             case .builtin:
                 let result = builtin(a, BuiltinArguments(list: lists + b, integers: r, strings: s), record)
                 switch result {
-                case .nothing: break
+                case .nothing:
+                    if i.small == 1 { r[dst] = 0 }
+                    if i.small == 2 { s[dst] = StringView(pointer: pool.empty, length: 0) }
                 case .integer(let value): if i.small == 1 { r[dst] = value }
                 case .string(let text):
                     let slot = slots + dst * stride
@@ -303,5 +345,35 @@ extension Evaluator {
                 }
             }
         }
+    }
+}
+
+/// Goes to a place in the code and counts the statements there; with too many, to the `action` before it, which says so.
+/// A real branch: as a conditional move, the next instruction would wait for its operands.
+@inline(__always)
+private func go(
+    to target: Int, _ cost: UInt16, _ code: UnsafePointer<Code>, _ pc: inout UnsafePointer<Code>,
+    _ budget: inout Int64
+) {
+    pc = code + target
+    budget &-= Int64(cost)
+    if _slowPath(budget < 0) {
+        budget &+= Int64(cost)
+        pc -= 1
+    }
+}
+
+/// Goes to the start of a unit in the same way.
+@inline(__always)
+private func enter(
+    _ unit: UnsafePointer<UnitShape>, _ code: UnsafePointer<Code>, _ pc: inout UnsafePointer<Code>,
+    _ budget: inout Int64
+) {
+    pc = code + unit.pointee.entry
+    budget &-= Int64(unit.pointee.cost)
+    if _slowPath(budget < 0) {
+        budget &+= Int64(unit.pointee.cost)
+    } else if unit.pointee.cost != 0 {
+        pc += 1
     }
 }

@@ -22,6 +22,33 @@ extension Evaluator {
         return found >= 0 || !create ? found : table.pointee.insert(key.pointer, key.length, hash)
     }
 
+    @inline(never)
+    func insertNumber(_ table: UnsafeMutablePointer<ArrayTable>, _ key: Int64) -> Int {
+        table.pointee.insert(key, ArrayTable.hash(of: key))
+    }
+
+    @inline(never)
+    func findName(_ table: UnsafeMutablePointer<ArrayTable>, _ key: StringView) -> Int {
+        table.pointee.find(key.pointer, key.length, ArrayTable.hash(of: key.pointer, key.length))
+    }
+
+    @inline(never)
+    func insertName(_ table: UnsafeMutablePointer<ArrayTable>, _ key: StringView) -> Int {
+        table.pointee.insert(key.pointer, key.length, ArrayTable.hash(of: key.pointer, key.length))
+    }
+
+    @inline(never)
+    func numberLoadString(
+        _ table: UnsafeMutablePointer<ArrayTable>, _ key: Int64, _ register: Int,
+        _ strings: UnsafeMutablePointer<StringView>, _ slots: UnsafeMutablePointer<UInt8>
+    ) {
+        let found = table.pointee.find(key, ArrayTable.hash(of: key))
+        let slot = slots + register &* stride
+        let value = found >= 0 ? table.pointee.string(at: found) : StringView(pointer: pool.empty, length: 0)
+        copyBytes(slot, value.pointer, value.length)
+        strings[register] = StringView(pointer: UnsafePointer(slot), length: value.length)
+    }
+
     private func compositeElement(
         _ table: UnsafeMutablePointer<ArrayTable>, _ list: UnsafePointer<Int32>,
         _ integers: UnsafeMutablePointer<Int64>, _ strings: UnsafeMutablePointer<StringView>, create: Bool

@@ -7,6 +7,9 @@ struct Code {
     var op: Opcode
     /// A small operand: the shape of `extend`, the kind of a result, a signed number.
     var small: UInt8 = 0
+    /// Jumps: the statements that are counted on the way. The target is then behind an `action`, which counts the same
+    /// for those who run into it.
+    var cost: UInt16 = 0
     var dst: Int32 = 0
     var a: Int32 = 0
     var b: Int32 = 0
@@ -23,6 +26,8 @@ enum Opcode: UInt8 {
     case equal, notEqual, less, lessEqual
     // i dst = i a OP imm b; the divisors are neither 0 nor -1.
     case addImmediate, multiplyImmediate, divideImmediate, moduloImmediate
+    /// i dst = i a / 2^b, i dst = i a % (b + 1) where that is a power of two.
+    case dividePower, moduloPower
     case andImmediate, shiftLeftImmediate, shiftRightImmediate, shiftRightLogicalImmediate
     case equalImmediate, notEqualImmediate, lessImmediate, greaterImmediate
     // i dst = OP i a.
@@ -39,6 +44,8 @@ enum Opcode: UInt8 {
     case jumpEqualImmediate, jumpNotEqualImmediate, jumpLessImmediate, jumpGreaterImmediate
     // i a += small (signed), then to dst when i a < i b, or < imm b: the end of most loops.
     case addJumpLess, addJumpLessImmediate
+    /// To dst when i a & imm b is, or is not, 0.
+    case jumpMaskZero, jumpMaskNotZero
     // To dst when the strings s a and s b are equal, or not.
     case jumpStringEqual, jumpStringNotEqual
     // As in the IR.
@@ -52,6 +59,10 @@ enum Opcode: UInt8 {
     case elementLoadInteger, elementLoadString, elementStoreInteger, elementStoreString, elementFetchAdd
     /// element += small (signed).
     case elementAddSmall
+    // The same where the key is one long, i b.
+    case numberLoadInteger, numberLoadString, numberStoreInteger, numberAddSmall
+    // The same where the key is one string, s b.
+    case nameLoadInteger, nameAddSmall
     case elementExists, elementDelete
     case iterationBegin
     /// To a with the next element, to b at the end.
@@ -90,6 +101,12 @@ struct UnitShape {
     var iterations: Int
     /// The list of parameter registers.
     var parameters: Int
+    /// Whether a string is among the parameters.
+    var takesStrings: Bool
+    /// The list of registers that must be 0 or "" at the start.
+    var cleared: Int
+    /// The statements that its first instruction counts; a call counts them and skips it.
+    var cost: Int
     /// The unit that `nextOverload` goes on with, or -1.
     var next: Int
 }

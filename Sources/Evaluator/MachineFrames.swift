@@ -2,17 +2,41 @@
 
 /// Frames, globals and strings of the machine.
 extension Evaluator {
-    /// Makes the registers of a frame 0 and "".
+    /// Makes the registers of a frame 0 and "" that may be read before they are set.
     @inline(__always)
     func clearFrame(
         _ unit: UnitShape, _ integers: UnsafeMutablePointer<Int64>, _ strings: UnsafeMutablePointer<StringView>,
         _ slots: UnsafeMutablePointer<UInt8>
     ) {
-        integers.update(repeating: 0, count: unit.integers)
-        var register = 0
-        while register < unit.strings {
-            strings[register] = StringView(pointer: UnsafePointer(slots + register * stride), length: 0)
-            register += 1
+        var place = pool.lists + unit.cleared
+        var left = place.pointee
+        while left > 0 {
+            place += 1
+            left &-= 1
+            let operand = PackedOperand(raw: place.pointee)
+            if operand.kind == PackedOperand.integerKind {
+                integers[operand.register] = 0
+            } else {
+                strings[operand.register] = StringView(
+                    pointer: UnsafePointer(slots + operand.register &* stride), length: 0)
+            }
+        }
+    }
+
+    /// Hands strings over; the integers among the arguments are there already.
+    @inline(never)
+    func passStrings(
+        _ arguments: UnsafePointer<Int32>, _ callerStrings: UnsafeMutablePointer<StringView>, _ callee: Int,
+        _ strings: UnsafeMutablePointer<StringView>
+    ) {
+        let parameters = pool.lists + pool.units[callee].parameters
+        var position = 1
+        while position <= Int(arguments[0]) && position <= Int(parameters[0]) {
+            let from = PackedOperand(raw: arguments[position])
+            if from.kind == PackedOperand.stringKind {
+                strings[PackedOperand(raw: parameters[position]).register] = callerStrings[from.register]
+            }
+            position += 1
         }
     }
 

@@ -18,11 +18,13 @@ struct TranslatedProgram {
 struct ProgramTranslator {
     private let program: IRProgram
     private let tables: TranslationTables
+    private let cleared: [[Operand]]
     private var result = TranslatedProgram()
 
     init(_ program: IRProgram) {
         self.program = program
         tables = TranslationTables(program)
+        cleared = program.initialRegisters()
     }
 
     /// Translates the whole program.
@@ -44,6 +46,8 @@ struct ProgramTranslator {
             UnitShape(
                 entry: entry, integers: unit.integerRegisters, strings: unit.stringRegisters,
                 iterations: translator.iterationCount, parameters: Int(tables.list(unit.parameters)),
+                takesStrings: unit.parameters.contains { if case .string = $0 { true } else { false } },
+                cleared: Int(tables.list(cleared[result.units.count])), cost: Int(cost(at: Int32(entry))),
                 next: unit.nextOverload ?? -1))
     }
 
@@ -62,7 +66,12 @@ struct ProgramTranslator {
         result.code.append(Code(op: .returnVoid))
         result.sites.append(0)
         for (position, draft) in pending {
-            let target = Int32(starts[draft.target])
+            var target = Int32(starts[draft.target])
+            if draft.code.op != .iterationNext {
+                let cost = cost(at: target)
+                result.code[position].cost = cost
+                if cost > 0 { target += 1 }
+            }
             switch draft.code.op {
             case .jump, .jumpIf, .jumpUnless: result.code[position].a = target
             case .iterationNext:
@@ -71,6 +80,12 @@ struct ProgramTranslator {
             default: result.code[position].dst = target
             }
         }
+    }
+
+    /// The statements that an `action` at the target of a jump counts, which the jump can count itself; else 0.
+    private func cost(at place: Int32) -> UInt16 {
+        let code = result.code[Int(place)]
+        return code.op == .action ? UInt16(exactly: code.a) ?? 0 : 0
     }
 
     /// Drops jumps to the block that follows, and copies the head of a loop in place of the jump back to it.

@@ -72,32 +72,53 @@ extension Evaluator {
     // MARK: Tokens
 
     func tokenizeStart(_ text: StringView, _ delimiters: StringView) -> BuiltinResult {
-        if text.length > 0 {
-            tokenizer = Tokenizer(text: Array(UnsafeBufferPointer(start: text.pointer, count: text.length)))
-        }
+        if text.length > 0 { tokenizer.pointee.start(text) }
         return tokenizeNext(delimiters)
     }
 
-    func tokenizeNext(_ delimiters: StringView) -> BuiltinResult {
-        let token = tokenizer.next(UnsafeBufferPointer(start: delimiters.pointer, count: delimiters.length))
-        return text { $0.append(token) }
-    }
+    func tokenizeNext(_ delimiters: StringView) -> BuiltinResult { .string(tokenizer.pointee.next(delimiters)) }
 }
 
 /// The text that `tokenize` takes apart, for the whole script.
 struct Tokenizer {
-    private var text: [UInt8] = []
+    private var text: UnsafeMutablePointer<UInt8>
+    private var capacity: Int
+    private var count = 0
     private var position = 0
 
-    init() {}
+    init(capacity: Int) {
+        self.capacity = capacity
+        text = .allocate(capacity: capacity)
+    }
 
-    init(text: [UInt8]) { self.text = text }
+    func deallocate() { text.deallocate() }
 
-    /// The next stretch without delimiters; empty at the end.
-    mutating func next(_ delimiters: UnsafeBufferPointer<UInt8>) -> [UInt8] {
-        while position < text.count, delimiters.contains(text[position]) { position += 1 }
+    mutating func start(_ source: StringView) {
+        if source.length > capacity {
+            text.deallocate()
+            capacity = source.length
+            text = .allocate(capacity: capacity)
+        }
+        copyBytes(text, source.pointer, source.length)
+        count = source.length
+        position = 0
+    }
+
+    /// The next stretch without delimiters; empty at the end. Good until the next text starts.
+    mutating func next(_ delimiters: StringView) -> StringView {
+        while position < count, isDelimiter(text[position], delimiters) { position &+= 1 }
         let start = position
-        while position < text.count, !delimiters.contains(text[position]) { position += 1 }
-        return Array(text[start..<position])
+        while position < count, !isDelimiter(text[position], delimiters) { position &+= 1 }
+        return StringView(pointer: UnsafePointer(text + start), length: position &- start)
+    }
+
+    @inline(__always)
+    private func isDelimiter(_ byte: UInt8, _ delimiters: StringView) -> Bool {
+        var place = 0
+        while place < delimiters.length {
+            if delimiters.pointer[place] == byte { return true }
+            place &+= 1
+        }
+        return false
     }
 }

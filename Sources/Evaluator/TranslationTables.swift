@@ -100,8 +100,12 @@ final class TranslationTables {
         case .add: return (.addImmediate, number)
         case .subtract: return number == Int32.min ? nil : (.addImmediate, -number)
         case .multiply: return (.multiplyImmediate, number)
-        case .divide: return number == 0 || number == -1 ? nil : (.divideImmediate, number)
-        case .modulo: return number == 0 || number == -1 ? nil : (.moduloImmediate, number)
+        case .divide:
+            if number > 0, number & (number - 1) == 0 { return (.dividePower, Int32(number.trailingZeroBitCount)) }
+            return number == 0 || number == -1 ? nil : (.divideImmediate, number)
+        case .modulo:
+            if number > 0, number & (number - 1) == 0 { return (.moduloPower, number - 1) }
+            return number == 0 || number == -1 ? nil : (.moduloImmediate, number)
         case .and: return (.andImmediate, number)
         case .shiftLeft: return (.shiftLeftImmediate, number & 63)
         case .shiftRight: return (.shiftRightImmediate, number & 63)
@@ -114,6 +118,13 @@ final class TranslationTables {
         case .greaterEqual: return number == Int32.min ? nil : (.greaterImmediate, number - 1)
         default: return nil
         }
+    }
+
+    /// The jump that does what masking a number and a branch on the result do; `onZero` says for which result.
+    func maskedJump(_ code: Code, onZero: Bool) -> Code? {
+        // A rest by a power of two is 0 for the same numbers as the bits below it are.
+        guard code.op == .andImmediate || code.op == .moduloPower else { return nil }
+        return Code(op: onZero ? .jumpMaskZero : .jumpMaskNotZero, a: code.a, b: code.b)
     }
 
     /// The jump that does what a comparison and a branch on its result do.

@@ -133,6 +133,10 @@ struct UnitTranslator {
         case .elementLoadInteger, .elementLoadString, .elementStoreInteger, .elementStoreString,
             .elementExists, .elementDelete, .canReadString, .aggregateAdd, .aggregateLoad, .histogramBucket,
             .histogramPrint, .histogramFormat:
+            if let (op, key) = simpleElement(code) {
+                emit(Code(op: op, dst: code.dst, a: code.a, b: key), code.site)
+                break
+            }
             guard let op = tables.plain[code.op] else { return }
             emit(Code(op: op, dst: code.dst, a: code.a, b: tables.list(code.b)), code.site)
         default:
@@ -184,18 +188,64 @@ struct UnitTranslator {
             let loaded = drafts.lastIndex(where: { $0.code.op == .immediate && $0.code.dst == code.dst })
         {
             drafts.remove(at: loaded)
-            emit(
-                Code(
-                    op: .elementAddSmall, small: UInt8(bitPattern: number), a: code.a, b: tables.list(code.b)),
-                code.site)
+            let (op, keys) = simpleElement(code) ?? (.elementAddSmall, tables.list(code.b))
+            emit(Code(op: op, small: UInt8(bitPattern: number), a: code.a, b: keys), code.site)
             return
         }
         emit(Code(op: .elementFetchAdd, dst: code.dst, a: code.a, b: tables.list(code.b)), code.site)
     }
 
+    /// The form for a key of one register, and that register.
+    private func simpleElement(_ code: Instruction) -> (Opcode, Int32)? {
+        let keys = program.operandLists[Int(code.b)]
+        guard keys.count == 1 else { return nil }
+        switch (code.op, keys[0]) {
+        case (.elementLoadInteger, .integer(let key)): return (.numberLoadInteger, key)
+        case (.elementLoadString, .integer(let key)): return (.numberLoadString, key)
+        case (.elementStoreInteger, .integer(let key)): return (.numberStoreInteger, key)
+        case (.elementFetchAdd, .integer(let key)): return (.numberAddSmall, key)
+        case (.elementLoadInteger, .string(let key)): return (.nameLoadInteger, key)
+        case (.elementFetchAdd, .string(let key)): return (.nameAddSmall, key)
+        default: return nil
+        }
+    }
+
     private mutating func call(_ code: Instruction) {
+        passIntegers(code)
         let result = resultKind(program.functions[Int(code.a)].result)
         emit(Code(op: .call, small: result, dst: code.dst, a: code.a, b: tables.list(code.b)), code.site)
+    }
+
+    /// Puts the integers among the arguments where the callee's frame will be, behind the caller's.
+    private mutating func passIntegers(_ code: Instruction) {
+        let callee = program.functions[Int(code.a)]
+        for (argument, parameter) in zip(program.operandLists[Int(code.b)], callee.parameters) {
+            guard case .integer(let from) = argument, case .integer(let to) = parameter else { continue }
+            let place = Int32(unit.integerRegisters) + to
+            // Another overload would want the arguments again.
+            if callee.nextOverload == nil {
+                if let number = immediate(from) {
+                    replaced[from, default: 0] += 1
+                    emit(Code(op: .immediate, dst: place, a: number), code.site)
+                    continue
+                }
+                if counts.isTemporary(argument), let made = maker(of: from) {
+                    drafts[made].code.dst = place
+                    continue
+                }
+            }
+            emit(Code(op: .move, dst: place, a: from), code.site)
+        }
+    }
+
+    /// The draft since the last call that does nothing but compute a register.
+    private func maker(of register: Int32) -> Int? {
+        for place in drafts.indices.reversed() {
+            let draft = drafts[place]
+            if draft.code.op == .call { return nil }
+            if draft.code.dst == register, draft.isInteger { return place }
+        }
+        return nil
     }
 
     private mutating func builtin(_ code: Instruction) {
@@ -251,7 +301,25 @@ struct UnitTranslator {
             site = last.site
             drafts.removeLast()
         }
+        joinMask(&condition)
         emit(condition, site, target: Int(code.a))
         emit(Code(op: .jump), code.site, target: Int(code.b))
+    }
+
+    /// Makes one jump of a mask and the test of its result.
+    private mutating func joinMask(_ condition: inout Code) {
+        let (tested, onZero): (Int32, Bool)
+        switch (condition.op, condition.b) {
+        case (.jumpIf, _): (tested, onZero) = (condition.dst, false)
+        case (.jumpUnless, _): (tested, onZero) = (condition.dst, true)
+        case (.jumpEqualImmediate, 0): (tested, onZero) = (condition.a, true)
+        case (.jumpNotEqualImmediate, 0): (tested, onZero) = (condition.a, false)
+        default: return
+        }
+        guard counts.isTemporary(.integer(tested)), let last = drafts.last, last.code.dst == tested,
+            let joined = tables.maskedJump(last.code, onZero: onZero)
+        else { return }
+        condition = joined
+        drafts.removeLast()
     }
 }

@@ -133,4 +133,7 @@ struct Liveness {
         for next in successors[block] { _ = result.add(atStart[next]) }
         return result
     }
+
+    /// The registers that are read before the unit sets them.
+    var atEntry: RegisterSet { atStart[0] }
 }
