@@ -57,14 +57,18 @@ extension Emitter {
         guard isUser || context.hasRegisters else {
             return code.store(.double, place.base, place.offset, immediate: 0)
         }
-        if isUser {
-            code.call(.getCurrentTaskBTF)
-            code.move(.r1, .r0)
-            code.call(.taskRegisters)
-            code.move(.r3, .r0)
-        } else {
-            code.move(.r3, .r6)
+        guard isUser else {
+            // By loads, which the verifier turns into the right ones for each kind of program.
+            for word in 0..<RecordLayout.registersSize / 8 {
+                code.load(.double, .r0, .r6, 8 * word)
+                code.store(.double, place.base, place.offset + 8 + 8 * word, .r0)
+            }
+            return code.store(.double, place.base, place.offset, immediate: 1)
         }
+        code.call(.getCurrentTaskBTF)
+        code.move(.r1, .r0)
+        code.call(.taskRegisters)
+        code.move(.r3, .r0)
         code.move(.r1, place.base)
         code.alu(.add, .r1, Int32(place.offset + 8))
         code.move(.r2, Int64(RecordLayout.registersSize))

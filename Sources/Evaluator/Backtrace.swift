@@ -5,6 +5,11 @@ import Syntax
 
 /// The stacks of an event.
 extension Evaluator {
+    /// How the names of the functions begin that only tracing brings onto a stack.
+    private static let tracingNames = [
+        "bpf_prog_", "bpf_trampoline_", "bpf_trace_run", "__bpf_trace_", "__traceiter_", "arch_rethook_trampoline",
+        "__kretprobe_trampoline", "kretprobe_trampoline",
+    ]
     /// The most bytes of one line of a backtrace.
     private static let lineLimit = 512
 
@@ -82,8 +87,7 @@ extension Evaluator {
             let name = symbol.name.description
             let isOwn =
                 symbol.module == "bpf"
-                || ["bpf_prog_", "bpf_trampoline_", "bpf_trace_run", "__bpf_trace_", "__traceiter_"]
-                    .contains { name.hasPrefix($0) }
+                || Self.tracingNames.contains { name.hasPrefix($0) }
             if !isOwn { return index }
         }
         return 0

@@ -32,11 +32,18 @@ struct SettingsTests {
         #expect([defaults.histWidth, defaults.histElision, defaults.maxBuckets] == [50, 2, 128])
     }
 
+    @Test("The addresses of a backtrace have a limit")
+    func backtraces() throws {
+        #expect(try Settings.limits(["MAXBACKTRACE=3"], suppressTimeLimits: false).maxBacktrace == 3)
+        #expect(Limits().maxBacktrace == 20)
+        #expect(throws: SessionError.self) { try Settings.limits(["MAXBACKTRACE=0"], suppressTimeLimits: false) }
+    }
+
     @Test("What tunes the kernel module alone is checked and has no effect")
     func modulesOwn() throws {
         let limits = try Settings.limits(
             [
-                "MAXTRYLOCK=5", "TRYLOCKDELAY=1", "MAXBACKTRACE=3", "MINSTACKSPACE=10", "STP_OVERLOAD_INTERVAL=1",
+                "MAXTRYLOCK=5", "TRYLOCKDELAY=1", "MINSTACKSPACE=10", "STP_OVERLOAD_INTERVAL=1",
                 "STP_OVERLOAD_THRESHOLD=1", "STP_NO_OVERLOAD", "INTERRUPTIBLE=0", "STP_FORCE_STDOUT_TTY",
                 "STP_EXECTRACE",
             ], suppressTimeLimits: false)

@@ -16,14 +16,15 @@ probe kernel.function("__x64_sys_umask") {
 	printf("%.*M|%#.*m\n", size, &@cast(known[pid()], "task_struct")->comm[0], size, first)
 }
 INNER
-tap script.stp -c 'sh -c "umask 027; sleep 1"'
+printf 'umask 027\nsleep 1\n' >me
+tap script.stp -c "sh $PWD/me"
 want_status 0
 want_quiet
 want_text out 'sh sh
 11
 7368|sh'
 # A fault is an error as everywhere.
-tap -e 'global g = 16 probe kernel.function("__x64_sys_umask") { if (pid() == target()) println(kernel_long(g)) } probe end { g = 0 }' -c 'sh -c "umask 027; sleep 1"'
+tap -e 'global g = 16 probe kernel.function("__x64_sys_umask") { if (pid() == target()) println(kernel_long(g)) } probe end { g = 0 }' -c "sh $PWD/me"
 want_status 1
 want_line err '^ERROR: read fault \[man error::fault\] at 0x10 near '
 tap --explain script.stp
