@@ -2,10 +2,11 @@
 . "$LIVE/guest/lib.sh"
 # What the kernel cannot know at the event is read when the handler runs: addresses from globals, loops, recursion.
 cat >script.stp <<'INNER'
-global known, first
+global known, first, calls
 function depth:long(task:long) { return task_pid(task) <= 1 ? 0 : 1 + depth(task_parent(task)) }
 probe kernel.function("__x64_sys_umask") {
-	if (pid() != target()) next
+	# The shell calls it to ask, to restore, and to set.
+	if (pid() != target() || calls++) next
 	known[pid()] = task_current()
 	first = @cast(task_current(), "task_struct")->mm->arg_start
 	printf("%s %s\n", task_execname(known[pid()]), user_string(first))
