@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 . "$LIVE/guest/lib.sh"
 # Software counters are everywhere; what they count is known: each new page of a file is a fault.
-tap -e 'global n probe perf.sw.context_switches { if (execname() == "sh") n++ } probe end { println("ended") }' -c 'sleep 0.1'
+tap -e 'global n probe perf.sw.context_switches { if (execname() == "sh") n++ } probe end { println("ended", n < 0 ? " negative" : "") }' -c 'sleep 0.1'
 want_status 0
 want_text out ended
 tap -e 'global n, kind probe perf.type(1).config(3).sample(1) { if (pid() == target()) { n++; kind = probe_type() } }
