@@ -18,7 +18,8 @@ let package = Package(
         .target(
             name: "CLibbpf",
             linkerSettings: [.linkedLibrary("bpf"), .linkedLibrary("elf"), .linkedLibrary("z")]),
-        .target(name: "Kernel", dependencies: ["BPF", "CLibbpf", "Semantics"]),
+        .target(name: "CLibelf", linkerSettings: [.linkedLibrary("elf"), .linkedLibrary("z")]),
+        .target(name: "Kernel", dependencies: ["BPF", "CLibbpf", "CLibelf", "Semantics"]),
         .target(name: "CTapsets", path: "tapsets"),
         .target(name: "CSystem"),
         .target(name: "Session", dependencies: ["Kernel", "Evaluator", "CTapsets", "CSystem"]),
