@@ -31,6 +31,29 @@ struct Activation {
         emitter.code.load(.double, .r9, .r1, ControlLayout.zero)
     }
 
+    /// Leaves when the event is not the probe's: of another process, or not what it is about. `scope` is the plan's.
+    func enterScope(_ scope: Int?) {
+        if let members = capture.options.members {
+            emitter.code.comment("membership of the process")
+            emitter.code.call(.getCurrentPidTgid)
+            emitter.code.alu(.shiftRight, .r0, 32)
+            emitter.code.store(.word, .r10, Frame.landing, .r0)
+            emitter.code.map(.r1, .processes)
+            emitter.code.move(.r2, .r10)
+            emitter.code.alu(.add, .r2, Int32(Frame.landing))
+            emitter.code.call(.mapLookupElement)
+            emitter.code.jump(.equal, .r0, 0, exit)
+            emitter.code.load(.double, .r0, .r0, 0)
+            emitter.code.move(.r1, Int64(bitPattern: members))
+            emitter.code.alu(.and, .r0, .r1)
+            emitter.code.jump(.equal, .r0, 0, exit)
+        }
+        guard let scope else { return }
+        emitter.code.comment("scope")
+        emitter.hoist(scope)
+        emitter.branch(scope, holds: false, exit, .r0, RegisterSet.all.removing(.r0), exit)
+    }
+
     /// Finds out which probe it is, where that is not known.
     func readCookie() {
         guard case .cookie = capture.probeIndex else { return }
@@ -47,13 +70,17 @@ struct Activation {
         emitter.code.comment("key of the activation")
         switch context {
         case .tracing, .rawTracepoint: emitter.code.store(.double, .r10, key, .r6)
-        case .kprobe(let table):
+        case .kprobe(let table), .uprobe(let table):
             emitter.code.load(.double, .r1, .r6, table.stackPointer)
             emitter.code.store(.double, .r10, key, .r1)
-        case .kretprobe(let table):
+        case .kretprobe(let table), .uretprobe(let table):
             emitter.code.load(.double, .r1, .r6, table.stackPointer)
             if table.returnAdjustment != 0 { emitter.code.alu(.add, .r1, Int32(-table.returnAdjustment)) }
             emitter.code.store(.double, .r10, key, .r1)
+        }
+        if context.isUser {
+            emitter.code.call(.getCurrentPidTgid)
+            emitter.code.store(.double, .r10, key + capture.keySize - 8, .r0)
         }
         guard case .cookie = capture.probeIndex else { return }
         emitter.code.load(.double, .r1, .r10, index)

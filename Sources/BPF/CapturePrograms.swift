@@ -30,12 +30,17 @@ public struct CaptureOptions: Sendable {
     public var entryCapacity: Int
     /// What the programs return to the kernel.
     public var result: Int64 = 0
+    /// Which marks in the map of processes make an event the probe's; nil: it is not asked.
+    public var members: UInt64?
 
     /// Creates options.
-    public init(name: String, counters: CounterLayout, entryMap: Int, entryCapacity: Int = 4096) {
+    public init(
+        name: String, counters: CounterLayout, entryMap: Int, entryCapacity: Int = 4096, members: UInt64? = nil
+    ) {
         self.name = name
         self.counters = counters
         self.entryMap = entryMap
         self.entryCapacity = entryCapacity
+        self.members = members
     }
 }

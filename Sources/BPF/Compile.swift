@@ -49,7 +49,7 @@ struct Capture {
 
     /// The nodes that the record and the filter need.
     var roots: [Int] {
-        var roots = [plan.filter, guardNode].compactMap(\.self)
+        var roots = [plan.filter, guardNode, plan.scope].compactMap(\.self)
         for slot in plan.slots {
             switch slot {
             case .integer(let node): roots.append(node)
@@ -91,8 +91,13 @@ struct Capture {
     }
 
     /// The bytes of a key of the entry map: the address that names the activation, and the probe where a program serves
-    /// several, since one function may leave by a jump to another.
-    var keySize: Int { if case .cookie = probeIndex { 16 } else { 8 } }
+    /// several, since one function may leave by a jump to another; the thread, where every process has the same addresses.
+    var keySize: Int {
+        var size = 8
+        if case .cookie = probeIndex { size += 8 }
+        if context.isUser { size += 8 }
+        return size
+    }
 
     /// What the entry program must save: the entry values that the record needs and that cannot be had at the return.
     var entry: EntryLayout {
@@ -103,7 +108,7 @@ struct Capture {
         while let index = open.popLast() {
             guard seen.insert(index).inserted else { continue }
             switch plan.nodes[index] {
-            case .constant, .argument, .returnValue, .context: break
+            case .constant, .argument, .returnValue, .register, .context: break
             case .load(let operand, _), .unary(_, let operand), .extend(let operand, _), .readable(let operand):
                 open.append(operand)
             case .binary(_, let left, let right): open += [left, right]
@@ -138,7 +143,7 @@ struct Capture {
             }
         }
         var others = [time, processor] + counts
-        for node in [plan.filter, guardNode].compactMap(\.self) { others.append(translation.number(node)) }
+        for node in [plan.filter, guardNode, plan.scope].compactMap(\.self) { others.append(translation.number(node)) }
         translation.analyse(stored: stored, addresses: addresses, others: others)
         let program = MainProgram(
             capture: self, layout: layout, entry: entry, translation: translation, time: time, processor: processor)

@@ -8,6 +8,10 @@ public enum ContextModel: Sendable, Hashable {
     case kprobe(RegisterTable = .current)
     /// A kretprobe, one or many functions.
     case kretprobe(RegisterTable = .current)
+    /// A uprobe: at the entry of a function of a program, or at any of its instructions.
+    case uprobe(RegisterTable = .current)
+    /// A uretprobe.
+    case uretprobe(RegisterTable = .current)
     /// A raw tracepoint (not `tp_btf`): its arguments are plain words.
     case rawTracepoint(argumentCount: Int)
 
@@ -20,8 +24,16 @@ public enum ContextModel: Sendable, Hashable {
     public var isReturn: Bool {
         switch self {
         case .tracing(let context): context.isReturn
-        case .kretprobe: true
-        case .kprobe, .rawTracepoint: false
+        case .kretprobe, .uretprobe: true
+        case .kprobe, .uprobe, .rawTracepoint: false
+        }
+    }
+
+    /// Whether it happens in the code of programs, where every process has the same addresses.
+    public var isUser: Bool {
+        switch self {
+        case .uprobe, .uretprobe: true
+        case .tracing, .kprobe, .kretprobe, .rawTracepoint: false
         }
     }
 
@@ -34,7 +46,7 @@ public enum ContextModel: Sendable, Hashable {
     /// Whether the program is given the processor's registers.
     var hasRegisters: Bool {
         switch self {
-        case .kprobe, .kretprobe: true
+        case .kprobe, .kretprobe, .uprobe, .uretprobe: true
         case .tracing, .rawTracepoint: false
         }
     }
@@ -43,7 +55,7 @@ public enum ContextModel: Sendable, Hashable {
     public var programType: ProgramType {
         switch self {
         case .tracing: .tracing
-        case .kprobe, .kretprobe: .kprobe
+        case .kprobe, .kretprobe, .uprobe, .uretprobe: .kprobe
         case .rawTracepoint: .rawTracepoint
         }
     }
@@ -52,7 +64,7 @@ public enum ContextModel: Sendable, Hashable {
     public var attachType: AttachType {
         switch self {
         case .tracing(let context): context.isReturn ? .functionExit : .functionEntry
-        case .kprobe, .kretprobe, .rawTracepoint: .none
+        case .kprobe, .kretprobe, .uprobe, .uretprobe, .rawTracepoint: .none
         }
     }
 
@@ -63,7 +75,8 @@ public enum ContextModel: Sendable, Hashable {
             context.isReturn = false
             return .tracing(context)
         case .kretprobe(let table): return .kprobe(table)
-        case .kprobe, .rawTracepoint: return nil
+        case .uretprobe(let table): return .uprobe(table)
+        case .kprobe, .uprobe, .rawTracepoint: return nil
         }
     }
 }

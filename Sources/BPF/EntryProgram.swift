@@ -32,7 +32,7 @@ struct EntryProgram {
         for string in layout.strings {
             if case .memory(let address, _, _) = plan.entryStrings[string] { strings.append(address) }
         }
-        let guards = [capture.guardNode].compactMap(\.self)
+        let guards = [capture.guardNode, capture.plan.scope].compactMap(\.self)
         try translation.insert(nodes + strings + guards)
         task = translation.insert(.taskAddress)
         translation.analyse(
@@ -58,6 +58,7 @@ struct EntryProgram {
         let activation = Activation(capture: capture, emitter: emitter, context: context, hasEntry: true)
         let full = emitter.code.label()
         activation.begin(.armed, otherwise: activation.exit)
+        activation.enterScope(capture.plan.scope.map { translation.number($0) })
         if let guardNode = capture.guardNode {
             let number = translation.number(guardNode)
             emitter.code.comment("filter of the call")

@@ -39,6 +39,8 @@ private func name(of map: MapReference) -> String {
     case .ring: "ring"
     case .entries(let number): "entries \(number)"
     case .zeros: "zeros"
+    case .processes: "processes"
+    case .programs: "programs"
     case .reader: "reader"
     }
 }

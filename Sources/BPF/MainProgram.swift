@@ -32,6 +32,7 @@ struct MainProgram {
     func build(maximalSize: Int) throws(CaptureError) -> BPFProgram? {
         let notOpen = emitter.code.label()
         activation.begin(.open, otherwise: entry == nil ? activation.exit : notOpen)
+        activation.enterScope(capture.plan.scope.map { translation.number($0) })
         activation.readCookie()
         if let guardNode = capture.guardNode {
             emit(filter: translation.number(guardNode), isSaved: false, "filter of the call")

@@ -12,6 +12,10 @@ public enum MapReference: Sendable, Hashable {
     case entries(Int)
     /// Zeros, at least as many as the largest entry value: what a new entry starts as.
     case zeros
+    /// The processes that some probe is about: by process id, with a mark for each group of them; see `ProcessMaps`.
+    case processes
+    /// The programs that make a process such: by the address of the inode, with the marks.
+    case programs
     /// Where the memory reader puts what it reads.
     case reader
 }

@@ -44,7 +44,7 @@ struct Translation {
             case .binary(_, let left, let right): can = result[left] && result[right]
             case .select(let condition, let first, let second):
                 can = result[condition] && result[first] && result[second]
-            case .returnValue, .load, .readable, .entryValue: can = false
+            case .returnValue, .register, .load, .readable, .entryValue: can = false
             }
             result.append(can)
         }
@@ -81,11 +81,14 @@ struct Translation {
             case .argument(let number):
                 operands = []
                 isSound = isSound && number >= 0
+            case .register(let number):
+                operands = []
+                isSound = isSound && (0..<64).contains(number)
             case .constant, .returnValue, .context: operands = []
             }
             isSound = isSound && operands.allSatisfy { $0 >= 0 && $0 < index }
         }
-        var roots = plan.entryNodes + [plan.filter].compactMap(\.self)
+        var roots = plan.entryNodes + [plan.filter, plan.scope].compactMap(\.self)
         for slot in plan.slots {
             switch slot {
             case .integer(let node): roots.append(node)
@@ -110,7 +113,7 @@ struct Translation {
         while let index = open.popLast() {
             guard seen.insert(index).inserted else { continue }
             switch plan.nodes[index] {
-            case .constant, .argument, .returnValue, .context: break
+            case .constant, .argument, .returnValue, .register, .context: break
             case .load(let operand, _), .unary(_, let operand), .extend(let operand, _), .readable(let operand):
                 open.append(operand)
             case .binary(_, let left, let right): open += [left, right]
@@ -147,6 +150,7 @@ struct Translation {
         case .constant(let constant): numbers[index] = graph.insert(.constant(constant))
         case .argument(let argument): numbers[index] = try translateArgument(argument)
         case .returnValue: numbers[index] = try translateResult()
+        case .register(let word): numbers[index] = try translateRegister(word)
         case .context(let fact): numbers[index] = try translateFact(fact)
         case .load(let address, let access):
             let size = Int(access.shape.size)
@@ -201,14 +205,25 @@ struct Translation {
         case .rawTracepoint(let count):
             guard index < count else { throw tooFew(index, count) }
             return graph.insert(.contextWord(8 * index))
-        case .kprobe(let table):
+        case .kprobe(let table), .uprobe(let table):
             if index < table.arguments.count { return graph.insert(.contextWord(table.arguments[index])) }
             guard index < 128 else { throw CaptureError("uses argument \(index + 1), which no function has") }
             let offset = Int64(table.stackArguments + 8 * (index - table.arguments.count))
             let stack = graph.insert(.contextWord(table.stackPointer))
             let address = graph.insert(.binary(.add, stack, graph.insert(.constant(offset))))
-            return graph.insert(.load(address: address, size: 8, isUser: false))
-        case .kretprobe: throw CaptureError("uses an argument at the return, where only its entry value exists")
+            let isUser = if case .uprobe = context { true } else { false }
+            return graph.insert(.load(address: address, size: 8, isUser: isUser))
+        case .kretprobe, .uretprobe:
+            throw CaptureError("uses an argument at the return, where only its entry value exists")
+        }
+    }
+
+    private mutating func translateRegister(_ word: Int) throws(CaptureError) -> Int {
+        switch context {
+        case .kprobe, .kretprobe, .uprobe, .uretprobe:
+            guard word < 21 else { throw CaptureError("uses register \(word), which there is not") }
+            return graph.insert(.contextWord(8 * word))
+        case .tracing, .rawTracepoint: throw CaptureError("uses a register, which only kprobes and uprobes show")
         }
     }
 
@@ -222,8 +237,8 @@ struct Translation {
             return graph.insert(
                 tracing.isScalarResult
                     ? .contextWord(8 * tracing.argumentCount) : .argument(tracing.argumentCount))
-        case .kretprobe(let table): return graph.insert(.contextWord(table.result))
-        case .tracing, .kprobe, .rawTracepoint:
+        case .kretprobe(let table), .uretprobe(let table): return graph.insert(.contextWord(table.result))
+        case .tracing, .kprobe, .uprobe, .rawTracepoint:
             throw CaptureError("uses a return value where nothing returns")
         }
     }

@@ -57,7 +57,8 @@ extension Emitter {
         guard isUser || context.hasRegisters else {
             return code.store(.double, place.base, place.offset, immediate: 0)
         }
-        guard isUser else {
+        // The registers that a uprobe is given are those of the process.
+        guard isUser, !context.isUser else {
             // By loads, which the verifier turns into the right ones for each kind of program.
             for word in 0..<RecordLayout.registersSize / 8 {
                 code.load(.double, .r0, .r6, 8 * word)

@@ -55,6 +55,18 @@ int swtap_perf_event(
     return (int)syscall(SYS_perf_event_open, &attr, -1, cpu, -1, PERF_FLAG_FD_CLOEXEC);
 }
 
+int swtap_perf_uprobe(uint32_t pmu, int is_return, const char *path, uint64_t offset, uint64_t counter) {
+    struct perf_event_attr attr;
+    memset(&attr, 0, sizeof attr);
+    attr.size = sizeof attr;
+    attr.type = pmu;
+    // Bit 0 of the uprobe PMU's config asks for the return, the upper half is the counter's offset; see its format/.
+    attr.config = (is_return ? 1 : 0) | counter << 32;
+    attr.uprobe_path = (uint64_t)(uintptr_t)path;
+    attr.probe_offset = offset;
+    return (int)syscall(SYS_perf_event_open, &attr, -1, 0, -1, PERF_FLAG_FD_CLOEXEC);
+}
+
 int swtap_perf_set_program(int perf, int program) {
     if (ioctl(perf, PERF_EVENT_IOC_SET_BPF, program) < 0) return -1;
     return ioctl(perf, PERF_EVENT_IOC_ENABLE, 0) < 0 ? -1 : 0;

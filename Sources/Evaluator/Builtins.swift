@@ -37,7 +37,7 @@ extension Evaluator {
         guard let builtin = Builtin(rawValue: UInt16(truncatingIfNeeded: raw)) else { return .nothing }
         switch builtin {
         case .pid, .tid, .uid, .gid, .execname, .cpu, .taskCurrent, .ktimeGetNs, .gettimeofdayNs, .rawArgument,
-            .returnval:
+            .rawRegister, .returnval:
             return contextBuiltin(builtin, record)
         case .kernelString, .kernelStringN, .userString, .userStringN: return memoryBuiltin(builtin, arguments)
         case .pp, .pn, .probefunc, .ppfunc, .probemod, .probeType, .isReturn: return probeBuiltin(builtin)

@@ -27,6 +27,7 @@ extension Evaluator {
         case .ktimeGetNs: return .integer(nanoseconds(CLOCK_MONOTONIC))
         case .gettimeofdayNs: return .integer(nanoseconds(CLOCK_REALTIME))
         case .rawArgument: return .failed(.message("cannot access function arguments in this probe"))
+        case .rawRegister: return .failed(.message("cannot access CPU registers in this probe"))
         default: return .failed(.message("return value not available in this probe"))
         }
     }
@@ -48,12 +49,17 @@ extension Evaluator {
             case .function(let function, _, _): return word(function.module ?? "kernel")
             case .tracepoint(let tracepoint): return word(tracepoint.module ?? "kernel")
             case .lsm, .address, .netfilter: return word("kernel")
+            case .user(let event, _): return word(event.place?.program.path ?? "")
             default: return word("")
             }
         case .probeType: return word(probeType(probe.event))
         default:
-            if case .function(_, let isReturn, _) = probe.event { return .integer(isReturn ? 1 : 0) }
-            return .integer(0)
+            switch probe.event {
+            case .function(_, let isReturn, _), .user(.function(_, let isReturn), _),
+                .user(.systemCall(let isReturn), _):
+                return .integer(isReturn ? 1 : 0)
+            default: return .integer(0)
+            }
         }
     }
 
@@ -76,6 +82,7 @@ extension Evaluator {
             case .counter: "perf_event"
             case .data: "hardware_data_breakpoint"
             }
+        case .user(let event, _): event.typeName
         }
     }
 

@@ -52,7 +52,7 @@ extension Builtin {
         case .ustack, .ubacktrace, .sprintUbacktrace, .printUbacktrace, .printUbacktraceBrief: .stack(isUser: true)
         case .kernelRegister, .registersValid, .printRegisters: .registers(isUser: false)
         case .userRegister, .uaddr: .registers(isUser: true)
-        default: signature.effect == .context && self != .rawArgument ? .context(self) : nil
+        default: signature.effect == .context && self != .rawArgument && self != .rawRegister ? .context(self) : nil
         }
     }
 }

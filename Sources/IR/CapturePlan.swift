@@ -21,6 +21,9 @@ public struct CapturePlan: Sendable {
     public var facts: [CaptureFact: Int] = [:]
     /// The reads that stay in the handler, for `--explain`.
     public var lateReads: [LateRead] = []
+    /// The node that is not 0 when the event is the probe's at all; else it is not even counted, and neither when it faults.
+    /// nil: every event is. Whoever attaches the probe adds it.
+    public var scope: Int?
 
     /// Creates an empty plan.
     public init() {}
@@ -33,6 +36,8 @@ public enum CaptureNode: Sendable, Hashable {
     case argument(Int)
     /// The return value register.
     case returnValue
+    /// A word of the registers at the event, by its number in `struct pt_regs`.
+    case register(Int)
     /// A fact of the context that is an integer: `pid tid uid gid cpu task_current ktime_get_ns gettimeofday_ns`.
     /// `gettimeofdayNs` is ktime plus an offset that user space keeps in a control word.
     case context(Builtin)

@@ -286,6 +286,7 @@ private struct CaptureValidator {
             expect(plan.nodes.indices.contains(node), "an entry value names node \(node)")
             expect(isAtEntry(node), "entry node \(node) is not of the entry")
         }
+        if let scope = plan.scope { expect(plan.nodes.indices.contains(scope), "the scope is node \(scope)") }
         if let filter = plan.filter { expect(plan.nodes.indices.contains(filter), "the filter is node \(filter)") }
         return problems
     }
@@ -304,7 +305,7 @@ extension CaptureNode {
     /// The nodes that it needs.
     public var operands: [Int] {
         switch self {
-        case .constant, .argument, .returnValue, .context, .entryValue: []
+        case .constant, .argument, .returnValue, .register, .context, .entryValue: []
         case .load(let operand, _), .unary(_, let operand), .extend(let operand, _), .readable(let operand): [operand]
         case .binary(_, let left, let right): [left, right]
         case .select(let condition, let yes, let no): [condition, yes, no]

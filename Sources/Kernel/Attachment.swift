@@ -15,6 +15,10 @@ public enum Mechanism: String, Sendable, CaseIterable {
     case kretprobe
     /// One link to the entries or returns of many functions.
     case kprobeMulti = "kprobe.multi"
+    /// A breakpoint in the code of a program.
+    case uprobe
+    /// A replaced return address of a program.
+    case uretprobe
     /// A tracepoint's own call.
     case rawTracepoint = "raw tracepoint"
     /// A perf event on each processor.
@@ -60,6 +64,7 @@ struct AttachRefusal {
             return "another probe has this priority at the hook: choose another one with .priority(n)"
         }
         if mechanism == .securityHook || mechanism == .netfilter { return "the kernel refuses it: \(text)" }
+        if mechanism == .uprobe || mechanism == .uretprobe { return userReason }
         if catalog.tracing.blacklist.contains(name) {
             return "it is on the kernel's kprobe blacklist: a probe in it could never return"
         }
@@ -97,6 +102,18 @@ struct AttachRefusal {
         case ENOSPC: "the processor has no debug register left for it (ENOSPC)"
         case ENODEV: "no processor has it (ENODEV)"
         case EPERM, EACCES: "the kernel forbids it (see kernel.perf_event_paranoid): \(text)"
+        default: "the kernel refuses it: \(text)"
+        }
+    }
+
+    /// Why a place in a program cannot be probed.
+    private var userReason: String {
+        switch errno {
+        case ENOENT: "the file is gone"
+        case EINVAL: "no instruction that can be probed begins there, or the file is no regular one"
+        case EIO: "the file system does not let the code of its files be changed in memory"
+        case Self.notSupported, EOPNOTSUPP: "the instruction there cannot be probed"
+        case ENOMEM, EMFILE, ENFILE: "the kernel lacks the resources: \(text)"
         default: "the kernel refuses it: \(text)"
         }
     }

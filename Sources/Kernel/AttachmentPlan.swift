@@ -56,9 +56,18 @@ struct AttachmentPlanner {
         case .perf: return sort([(.perfEvent, require(.perfEvent))])
         case .netfilter: return sort([(.netfilter, require(.netfilter))])
         case .lsm: return sort([(.securityHook, require(.securityHook))])
+        case .user(let event, _):
+            guard event.place != nil else { return sort([(.rawTracepoint, require(.rawTracepoint))]) }
+            return sort([(Self.userMechanism(event), require(.uprobe))])
         default:
             return ([], [])
         }
+    }
+
+    /// How a place in a program is probed.
+    static func userMechanism(_ event: UserEvent) -> Mechanism {
+        if case .function(_, true) = event { return .uretprobe }
+        return .uprobe
     }
 
     private func sort(
@@ -84,8 +93,8 @@ struct AttachmentPlanner {
         return require(isReturn ? .fexit : .fentry)
     }
 
-    /// How a program gets at the event's values by a mechanism.
-    func context(_ event: ProbeEvent, by mechanism: Mechanism) -> ContextModel? {
+    /// How a program gets at the event's values by a mechanism, at one of its hooks where it has several.
+    func context(_ event: ProbeEvent, by mechanism: Mechanism, hook: UserHook? = nil) -> ContextModel? {
         switch (event, mechanism) {
         case (.function(let function, _, _), .fentry), (.function(let function, _, _), .fexit),
             (.lsm(let function), .securityHook):
@@ -103,6 +112,9 @@ struct AttachmentPlanner {
         case (.netfilter, .netfilter):
             // Both are pointers to the verifier, and there are no helpers for arguments.
             return .tracing(TracingContext(argumentCount: 2, isReturn: false, hasArgumentHelpers: false))
+        case (.user, .uprobe): return .uprobe()
+        case (.user, .uretprobe): return .uretprobe()
+        case (.user, .rawTracepoint): return hook.map { .rawTracepoint(argumentCount: $0.argumentCount) }
         case (.tracepoint(let tracepoint), .rawTracepoint):
             return .rawTracepoint(argumentCount: tracepoint.parameters.count)
         default: return nil

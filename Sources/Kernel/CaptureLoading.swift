@@ -21,6 +21,10 @@ extension CaptureRuntime {
     private func wayOut(_ one: CapturedProbe) -> String? {
         switch one.probe.event {
         case .perf, .lsm, .address, .netfilter: return nil
+        case .user(let event, _):
+            guard let place = event.place else { return nil }
+            let point = "process(\"\(place.program.path)\").function(\"*\")"
+            return "swtap -l '\(point)' lists the functions that can be probed"
         default: break
         }
         guard one.function != nil else { return "swtap -l 'kernel.trace(\"*\")' lists the tracepoints" }
@@ -35,7 +39,7 @@ extension CaptureRuntime {
     func compile(_ one: CapturedProbe) throws(KernelError) {
         let probe = one.probe
         while let chosen = one.plan.chosen, one.programs == nil {
-            guard let context = planner.context(probe.event, by: chosen) else {
+            guard let context = planner.context(probe.event, by: chosen, hook: one.hooks.first) else {
                 one.reject("the kernel's BTF does not describe it")
                 try settle(one)
                 continue
@@ -45,19 +49,40 @@ extension CaptureRuntime {
                 try settle(one)
                 continue
             }
-            var settings = CaptureOptions(
-                name: programName(probe), counters: layout, entryMap: probe.index,
-                entryCapacity: options.entryCapacity)
-            if chosen == .netfilter { settings.result = NetfilterAttachment.accept }
-            do {
-                one.programs = try BPF.compile(
-                    plan: one.capture, probeIndex: .constant(probe.index), context: context, options: settings)
+            do throws(CaptureError) {
+                one.further = []
+                for hook in one.hooks.dropFirst() {
+                    guard let context = planner.context(probe.event, by: chosen, hook: hook) else { continue }
+                    one.further.append(try compile(one, context, hook: hook))
+                }
+                one.programs = try compile(one, context, hook: one.hooks.first)
                 one.programs?.main.load(as: chosen)
             } catch {
                 one.reject(error.description)
                 try settle(one)
             }
         }
+    }
+
+    /// Compiles for one way to get at the event.
+    private func compile(
+        _ one: CapturedProbe, _ context: ContextModel, hook: UserHook?
+    ) throws(CaptureError) -> CapturePrograms {
+        let probe = one.probe
+        var settings = CaptureOptions(
+            name: programName(probe), counters: layout, entryMap: probe.index, entryCapacity: options.entryCapacity)
+        if one.plan.chosen == .netfilter { settings.result = NetfilterAttachment.accept }
+        var plan = one.capture
+        if case .user(_, let scope) = probe.event {
+            settings.members = tracker?.members(of: scope)
+            do {
+                plan = try ScopeBuilder.plan(plan, scope: scope, hook: hook, catalog: planner.catalog)
+            } catch {
+                throw CaptureError(error.message)
+            }
+        }
+        return try BPF.compile(
+            plan: plan, probeIndex: .constant(probe.index), context: context, options: settings)
     }
 
     /// `tcp_sendmsg`, or the tracepoint's name, as far as the kernel takes it.
@@ -69,6 +94,7 @@ extension CaptureRuntime {
         case .netfilter: "netfilter"
         case .address(let address): "at_\(String(address, radix: 16).suffix(12))"
         case .perf(let event): if case .profile = event.source { "profile" } else { "perf" }
+        case .user(let event, _): event.place.map { $0.name.isEmpty ? "address" : $0.name } ?? "process"
         default: "probe\(probe.index)"
         }
     }
@@ -82,7 +108,10 @@ extension CaptureRuntime {
                 one.entryMap = try programs.entryMap.map { spec throws(KernelError) in try KernelMap(spec) }
                 one.main = try load(programs.main, for: one, by: chosen, maps: maps)
                 one.entry = try programs.entry.map { program throws(KernelError) in
-                    try load(program, for: one, by: chosen == .fexit ? .fentry : .kprobe, maps: maps)
+                    try load(program, for: one, by: Self.atEntry(chosen), maps: maps)
+                }
+                one.furtherMains = try one.further.map { programs throws(KernelError) in
+                    try load(programs.main, for: one, by: chosen, maps: maps)
                 }
             } catch {
                 if error.kind == .verifier { verifier = verifier ?? error }
@@ -155,14 +184,26 @@ extension CaptureRuntime {
     /// Attaches the main program first, so that no saved entry is left behind.
     func attachPrograms(_ one: CapturedProbe) throws(AttachFailure) {
         guard let chosen = one.plan.chosen, let main = one.main else { return }
-        let attached = try attach(main, one, by: chosen)
+        let attached = try attach(main, one, by: chosen, hook: one.hooks.first)
         one.attachments = [attached]
+        for (hook, program) in zip(one.hooks.dropFirst(), one.furtherMains) {
+            one.attachments.append(try attach(program, one, by: chosen, hook: hook))
+        }
         guard let entry = one.entry else { return }
-        one.attachments.append(try attach(entry, one, by: chosen == .fexit ? .fentry : .kprobe))
+        one.attachments.append(try attach(entry, one, by: Self.atEntry(chosen), hook: nil))
+    }
+
+    /// The mechanism at the entry that goes with one at the return.
+    private static func atEntry(_ mechanism: Mechanism) -> Mechanism {
+        switch mechanism {
+        case .fexit: .fentry
+        case .uretprobe: .uprobe
+        default: .kprobe
+        }
     }
 
     private func attach(
-        _ program: Descriptor, _ one: CapturedProbe, by mechanism: Mechanism
+        _ program: Descriptor, _ one: CapturedProbe, by mechanism: Mechanism, hook: UserHook?
     ) throws(AttachFailure) -> any Attachment {
         switch (one.probe.event, mechanism) {
         case (.tracepoint(let tracepoint), _):
@@ -182,6 +223,14 @@ extension CaptureRuntime {
             return try KprobeAttachment(
                 program: program, function: function, isReturn: mechanism == .kretprobe,
                 pmu: features.kprobePMU ?? 0, hasLinks: features[.kprobeLink].isAvailable)
+        case (.user(let event, _), _):
+            if let hook { return try RawTracepointAttachment(program: program, tracepoint: hook.tracepoint) }
+            guard let place = event.place else {
+                throw AttachFailure(AttachRefusal(name: one.plan.point, mechanism: mechanism, errno: EINVAL))
+            }
+            return try UprobeAttachment(
+                program: program, place: place, isReturn: mechanism == .uretprobe, pmu: features.uprobePMU ?? 0,
+                hasLinks: features[.kprobeLink].isAvailable)
         case (.function(let function, _, _), _):
             return try FentryAttachment(program: program, function: function, isReturn: mechanism == .fexit)
         default:

@@ -14,6 +14,8 @@ final class CaptureMaps {
     private let counterMap: KernelMap
     private let ringMap: KernelMap
     private var zerosMap: KernelMap?
+    /// The map of processes that probes are about, where there is one.
+    var processes: KernelMap?
 
     init(counters layout: CounterLayout, ringBytes: Int) throws(KernelError) {
         controlMap = try KernelMap(.control)
@@ -38,7 +40,8 @@ final class CaptureMaps {
         case .ring: ringMap.descriptor.number
         case .zeros: zerosMap?.descriptor.number
         case .entries: entries?.descriptor.number
-        case .reader: nil
+        case .reader, .programs: nil
+        case .processes: processes?.descriptor.number
         }
     }
 }

@@ -16,6 +16,8 @@ public final class CaptureRuntime {
     private var byProbe: [Int: CapturedProbe] = [:]
     private var groups: [ProbeGroup] = []
     private var maps: CaptureMaps?
+    /// Follows the processes that probes are about, where they are not all.
+    private(set) var tracker: ProcessTracker?
     /// What the kernel has; shared with whoever explains it.
     public let features: Features
 
@@ -57,10 +59,12 @@ public final class CaptureRuntime {
     /// Compiles and loads all programs; falls back to the next mechanism where the kernel refuses one.
     public func load() throws(KernelError) {
         Preflight.raiseLimits()
-        for one in captured where one.group == nil { try compile(one) }
+        try makeTracker()
         let maps = try CaptureMaps(counters: layout, ringBytes: options.ringBytes)
         self.maps = maps
+        maps.processes = tracker?.processes
         setRealtimeOffset()
+        for one in captured where one.group == nil { try compile(one) }
         for zeros in captured.compactMap({ $0.programs?.zerosMap }) { try maps.provideZeros(zeros) }
         for one in captured where one.group == nil { try loadPrograms(one, maps: maps) }
         for group in groups {
@@ -80,6 +84,7 @@ public final class CaptureRuntime {
     /// any mechanism is an error, unless a wildcard made it or it is optional.
     public func attach() throws(KernelError) {
         guard let maps else { return }
+        try tracker?.begin(maps)
         for group in groups { try attach(group, maps: maps) }
         for one in captured where one.group == nil {
             while one.plan.chosen != nil, one.plan.failure == nil {
@@ -94,6 +99,7 @@ public final class CaptureRuntime {
                 }
             }
         }
+        try tracker?.complete(maps)
         setGate(.armed)
     }
 
@@ -141,6 +147,7 @@ public final class CaptureRuntime {
     public func detach() {
         let entries = captured.flatMap { $0.attachments.dropFirst().flatMap { $0.surrender() } }
         Reaper.close(entries)
+        Reaper.close(tracker?.surrender() ?? [])
         Reaper.close(captured.flatMap { $0.attachments.flatMap { $0.surrender() } })
     }
 
@@ -154,11 +161,42 @@ public final class CaptureRuntime {
         }
         for one in captured where one.group == nil {
             text += "# \(one.plan.point): \(one.plan.lines.joined(separator: "; "))\n"
-            for program in [one.programs?.main, one.programs?.entry].compactMap({ $0 }) {
+            for program in [one.programs?.main, one.programs?.entry].compactMap({ $0 }) + one.further.map(\.main) {
                 text += BPF.listing(program)
             }
         }
         return text
+    }
+
+    private func makeTracker() throws(KernelError) {
+        let scopes = captured.compactMap { one -> ProcessScope? in
+            if case .user(_, let scope) = one.probe.event, one.plan.failure == nil { return scope }
+            return nil
+        }
+        let tracked = ProcessTracker.tracked(scopes)
+        guard !tracked.isEmpty else { return }
+        var target = ProcessTracker.Target.none
+        if options.targetPid != 0 {
+            target = options.startsTarget ? .waiting(options.targetPid) : .running(options.targetPid)
+        }
+        tracker = try ProcessTracker(scopes: tracked, target: target, catalog: planner.catalog)
+    }
+
+    /// The captured probes, in their order.
+    var startProbes: [CapturedProbe] { captured }
+
+    /// The process of `-c` that has not begun yet.
+    var waitingTarget: Int32? { options.startsTarget ? options.targetPid : nil }
+
+    /// The processes of a scope that are there now.
+    func runningProcesses(_ scope: ProcessScope) -> [Int32] {
+        switch scope {
+        case .every:
+            // Threads of the kernel execute no file.
+            ProcessList().processes.filter { access("/proc/\($0)/exe", F_OK) == 0 }
+        case .process(let pid): access("/proc/\(pid)", F_OK) == 0 ? [pid] : []
+        case .target, .programs: tracker?.running(scope) ?? []
+        }
     }
 
     private func setGate(_ gate: Gate) {

@@ -13,6 +13,10 @@ final class CapturedProbe {
     private var candidates: [Mechanism]
     /// What the back-end made for the chosen mechanism.
     var programs: CapturePrograms?
+    /// The programs at further hooks of the same event.
+    var further: [CapturePrograms] = []
+    /// The same, loaded.
+    var furtherMains: [Descriptor] = []
     /// The loaded program at the event.
     var main: Descriptor?
     /// The loaded program at the function's entry.
@@ -41,6 +45,7 @@ final class CapturedProbe {
         plan.rejected.append((chosen, reason))
         plan.chosen = candidates.isEmpty ? nil : candidates.removeFirst()
         (programs, main, entry, entryMap) = (nil, nil, nil, nil)
+        (further, furtherMains) = ([], [])
         attachments = []
     }
 
@@ -64,6 +69,12 @@ final class CapturedProbe {
             let quoted = point.split(separator: "\"", omittingEmptySubsequences: false).enumerated()
             return quoted.contains { $0.offset % 2 == 1 && isGlob(String($0.element)) }
         }
+    }
+
+    /// The tracepoints at which an event of user space shows.
+    var hooks: [UserHook] {
+        if case .user(let event, _) = probe.event { return UserHook.hooks(of: event) }
+        return []
     }
 
     /// The function that is probed; nil for tracepoints.

@@ -11,6 +11,7 @@ public enum Feature: String, CaseIterable, Sendable {
     case kprobe
     case kprobeLink = "kprobe-link"
     case kprobeMulti = "kprobe-multi"
+    case uprobe
     case rawTracepoint = "raw-tracepoint"
     case perfEvent = "perf-event"
     case securityHook = "lsm"
@@ -30,7 +31,7 @@ public enum Feature: String, CaseIterable, Sendable {
         case .kprobe: "4.1"
         case .kprobeLink, .attachCookie, .functionAddress: "5.15"
         case .kprobeMulti: "5.18"
-        case .rawTracepoint: "4.17"
+        case .rawTracepoint, .uprobe: "4.17"
         case .perfEvent: "4.9"
         case .securityHook: "5.7"
         case .netfilter: "6.4"
@@ -58,6 +59,10 @@ public final class Features {
     private(set) lazy var kprobePMU: UInt32? = readText("/sys/bus/event_source/devices/kprobe/type")
         .flatMap { UInt32($0.prefix { $0.isNumber }) }
 
+    /// The type number of the uprobe PMU.
+    private(set) lazy var uprobePMU: UInt32? = readText("/sys/bus/event_source/devices/uprobe/type")
+        .flatMap { UInt32($0.prefix { $0.isNumber }) }
+
     /// Prepares to ask; `disabled` are features that the user does without.
     public init(catalog: KernelCatalog, disabled: Set<Feature> = []) {
         self.catalog = catalog
@@ -81,6 +86,7 @@ public final class Features {
         case .fexit: tracing(BPF_TRACE_FEXIT)
         case .kprobe: kprobe()
         case .kprobeLink: kprobeLink()
+        case .uprobe: uprobe()
         case .kprobeMulti: kprobeMulti()
         case .rawTracepoint: load(.rawTracepoint)
         case .perfEvent: load(ProgramKind(type: BPF_PROG_TYPE_PERF_EVENT))
@@ -148,6 +154,13 @@ public final class Features {
     private func kprobe() -> Answer {
         guard kprobePMU != nil else {
             return .missing(reason: "the kernel was built without kprobes (CONFIG_KPROBE_EVENTS)")
+        }
+        return load(.kprobe)
+    }
+
+    private func uprobe() -> Answer {
+        guard uprobePMU != nil else {
+            return .missing(reason: "the kernel was built without uprobes (CONFIG_UPROBE_EVENTS)")
         }
         return load(.kprobe)
     }

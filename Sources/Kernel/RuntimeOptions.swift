@@ -9,6 +9,11 @@ public struct RuntimeOptions: Sendable {
     /// Calls that can be under way at once in each function whose return needs entry values.
     public var entryCapacity = 4096
 
+    /// The process of `-c` or `-x`; 0 for none.
+    public var targetPid: Int32 = 0
+    /// Whether that process has not executed its program yet.
+    public var startsTarget = false
+
     /// Creates the defaults.
     public init() {}
 

@@ -28,6 +28,8 @@ public enum Builtin: UInt16, Sendable, CaseIterable {
     case gettimeofdayNs
     /// `register_argument(n)`, n from 1: the n-th argument of the probed function as the registers hold it.
     case rawArgument
+    /// `register_word(n)`: the n-th 8-byte word of the event's `struct pt_regs`; what the arguments of markers are computed from.
+    case rawRegister
     /// `returnval()`.
     case returnval
     // Memory.

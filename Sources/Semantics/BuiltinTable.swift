@@ -26,6 +26,7 @@ extension Builtin {
         case .ktimeGetNs: of("ktime_get_ns", [], .long, .context)
         case .gettimeofdayNs: of("gettimeofday_ns", [], .long, .context)
         case .rawArgument: of("register_argument", [.long], .long, .context)
+        case .rawRegister: of("register_word", [.long], .long, .context)
         case .returnval: of("returnval", [], .long, .context)
         case .kernelString: of("kernel_string", [.long], .string, .memory)
         case .kernelStringN: of("kernel_string_n", [.long, .long], .string, .memory)

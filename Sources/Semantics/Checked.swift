@@ -137,11 +137,13 @@ public enum ProbeEvent: Sendable {
     case netfilter(NetfilterEvent)
     /// A read or write of a file that swtap offers.
     case procfs(ProcfsEvent)
+    /// An event of user space, of some processes only.
+    case user(UserEvent, ProcessScope)
 
-    /// Whether the event happens in the kernel and is captured.
+    /// Whether the kernel captures the event, as it does those of user space.
     public var isKernel: Bool {
         switch self {
-        case .function, .tracepoint, .address, .perf, .lsm, .netfilter: true
+        case .function, .tracepoint, .address, .perf, .lsm, .netfilter, .user: true
         default: false
         }
     }

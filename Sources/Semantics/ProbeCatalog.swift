@@ -50,7 +50,7 @@ public enum FunctionLookup: Sendable {
 }
 
 /// What can be probed on the running kernel; the Kernel room answers it, and a made-up kernel in tests.
-public protocol ProbeCatalog: TypeCatalog {
+public protocol ProbeCatalog: TypeCatalog, ProgramCatalog {
     /// Looks up one function; `needsTypes` asks for one that BTF knows, and for a cheap answer.
     func function(_ name: String, module: String?, needsTypes: Bool) -> FunctionLookup
     /// All traceable functions whose names match a glob (`*`, `?`, `[a-z]`), sorted, without `__pfx_*` and suffixed clones.

@@ -32,7 +32,8 @@ enum Refusal {
 
     /// Probe point families that are refused whatever follows, by their first components.
     static let families: [(path: [String], reason: String)] = [
-        (["process"], notYet("process")),
+        (["process", "insn"], notYet("process.insn")),
+        (["process", "data"], notYet("process.data")),
         (["debuginfod"], "'debuginfod' probes are not supported: swtap uses no debuginfo"),
         (["python2"], interpreter("python2", "Python")),
         (["python3"], interpreter("python3", "Python")),
@@ -47,6 +48,14 @@ enum Refusal {
         (["module", "function", "callees"], noLines("callees")),
         (["kernel", "function", "label"], noLines("label")),
         (["module", "function", "label"], noLines("label")),
+        (["process", "function", "inline"], noSymbols("inline")),
+        (["process", "library", "function", "inline"], noSymbols("inline")),
+        (["process", "function", "callee"], noSymbols("callee")),
+        (["process", "library", "function", "callee"], noSymbols("callee")),
+        (["process", "function", "callees"], noSymbols("callees")),
+        (["process", "library", "function", "callees"], noSymbols("callees")),
+        (["process", "function", "label"], noSymbols("label")),
+        (["process", "library", "function", "label"], noSymbols("label")),
     ]
 
     /// Why a function of SystemTap's library cannot exist here; nil for all other names.
@@ -68,6 +77,10 @@ enum Refusal {
     }
 
     private static func notYet(_ family: String) -> String { "probe point family '\(family)' is not supported yet" }
+
+    private static func noSymbols(_ component: String) -> String {
+        "'.\(component)' probes are not supported: symbols say nothing of source lines, inlined functions and labels"
+    }
 
     private static func noLines(_ component: String) -> String {
         "'.\(component)' probes are not supported: BTF says nothing of source lines, inlined functions and labels"

@@ -13,7 +13,7 @@ final class Compiler {
 
     let options: SessionOptions
     let facts = SystemFacts()
-    let catalog = LazyCatalog()
+    let catalog: LazyCatalog
     let messages: MessageWriter
     private var library: [ParsedFile] = []
     private var tapsets: TapsetLibrary!
@@ -21,8 +21,16 @@ final class Compiler {
 
     init(_ options: SessionOptions) {
         self.options = options
+        catalog = LazyCatalog(target: Self.target(options))
         messages = MessageWriter(options)
         stopwatch = PassTimer(isShown: options.verbosity > 0)
+    }
+
+    /// What `process` without a path is about.
+    private static func target(_ options: SessionOptions) -> SessionTarget {
+        if let pid = options.targetPid { return .process(Int32(clamping: pid)) }
+        guard let command = options.command else { return .none }
+        return .command(command.split(whereSeparator: { $0 == " " || $0 == "\t" || $0 == "\n" }).map(String.init))
     }
 
     // MARK: - Pass 1

@@ -8,6 +8,10 @@ final class LazyCatalog: ProbeCatalog {
     private(set) var failure: KernelError?
     private var opened: KernelCatalog?
     private var wasTried = false
+    /// Programs and libraries, for which the kernel need not be asked.
+    let programs: ProgramFiles
+
+    init(target: SessionTarget = .none) { programs = ProgramFiles(target: target) }
 
     /// The catalogue itself; nil when it cannot be read.
     var catalog: KernelCatalog? {
@@ -45,4 +49,34 @@ final class LazyCatalog: ProbeCatalog {
     func isExported(_ name: String) -> Bool { catalog?.isExported(name) ?? false }
 
     func functionNames() -> [String] { catalog?.functionNames() ?? [] }
+}
+
+extension LazyCatalog {
+    var sessionTarget: SessionTarget { programs.sessionTarget }
+
+    func programs(named name: String) -> ProgramLookup { programs.programs(named: name) }
+
+    func program(ofProcess pid: Int32) -> ProgramLookup { programs.program(ofProcess: pid) }
+
+    func libraries(named name: String, of program: UserProgram) -> ProgramLookup {
+        programs.libraries(named: name, of: program)
+    }
+
+    func userFunctions(
+        matching glob: String, in program: UserProgram, table: UserFunctionTable
+    ) throws(ProgramProblem) -> [UserFunction] {
+        try programs.userFunctions(matching: glob, in: program, table: table)
+    }
+
+    func markers(in program: UserProgram) throws(ProgramProblem) -> [UserMarker] { try programs.markers(in: program) }
+
+    func hasSymbols(_ program: UserProgram) -> Bool { programs.hasSymbols(program) }
+
+    func symbolAddress(_ name: String, in program: UserProgram) -> UInt64? {
+        programs.symbolAddress(name, in: program)
+    }
+
+    func fileOffset(ofAddress address: UInt64, in program: UserProgram) -> UInt64? {
+        programs.fileOffset(ofAddress: address, in: program)
+    }
 }

@@ -26,7 +26,10 @@ struct LossReport {
 
     private(set) var rows: [Row] = []
 
-    init(program: IRProgram, runtime: CaptureRuntime?, handled: [UInt64], afterExit: [UInt64]) {
+    init(
+        program: IRProgram, runtime: CaptureRuntime?, handled: [UInt64], afterExit: [UInt64],
+        running: [UInt64]
+    ) {
         for (index, probe) in program.probes.enumerated() {
             guard probe.event.isKernel, let runtime else { continue }
             let counts = runtime.counters(index)
@@ -40,6 +43,9 @@ struct LossReport {
             row.skipped = counts.skippedByKernel
             let read = row.handled &+ row.afterExit
             row.unread = counts.sent > read ? counts.sent - read : 0
+            // What was there before the session did not come by the kernel.
+            row.fired &+= running[index]
+            row.handled &+= running[index]
             rows.append(row)
         }
     }

@@ -43,6 +43,8 @@ final class Run {
     private var handled: [UInt64]
     /// Records that came after `exit()`: SystemTap would not have run them either.
     private var afterExit: [UInt64]
+    /// Handlers that ran for processes which were there before, for each probe.
+    private var running: [UInt64]
     private var commandStatus: Int32?
 
     init(
@@ -58,6 +60,7 @@ final class Run {
         self.signals = signals
         handled = Array(repeating: 0, count: program.probes.count)
         afterExit = handled
+        running = handled
         if options.reportsHits { hits = HitReport(probes: program.probes.count) }
     }
 
@@ -101,8 +104,22 @@ final class Run {
         }
         if try openFiles() { hasTimers = true }
         if hasTimers { timers.forEach { $0.arm() } }
-        if let command { try command.start() }
+        runRunning()
+        if state == .running, let command { try command.start() }
         onStart?()
+    }
+
+    /// Runs `process.begin` for the processes that are there already.
+    private func runRunning() {
+        guard let runtime else { return }
+        for (probe, record) in runtime.recordsOfRunning() where state == .running {
+            running[probe] += 1
+            // The record must lie still while the handler looks at its strings.
+            record.withUnsafeBytes { bytes in
+                if let base = bytes.baseAddress { run(probe, record: base) }
+            }
+        }
+        flush()
     }
 
     /// Called when everything is open.
@@ -269,7 +286,8 @@ final class Run {
             var text = hits.text(program) { [runtime] in runtime?.counters($0).fired }
             text.withUTF8 { _ = sink.write(UnsafeRawBufferPointer($0)) }
         }
-        let report = LossReport(program: program, runtime: runtime, handled: handled, afterExit: afterExit)
+        let report = LossReport(
+            program: program, runtime: runtime, handled: handled, afterExit: afterExit, running: running)
         report.show(verbose: options.verbosity > 0)
         var status: Int32 = state == .failed ? 1 : 0
         if let warning = evaluator.countsWarning { writeError(warning + "\n") }

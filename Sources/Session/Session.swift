@@ -78,7 +78,7 @@ private final class Session {
         let program = try compiler.lowerAll(checked, target: target)
         if options.lastPass == 3 { return show(dump(program)) }
 
-        let runtime = try makeRuntime(program)
+        let runtime = try makeRuntime(program, target: target, isStarted: command != nil)
         if options.mode == .explain { return show(explain(program, runtime)) }
         if options.lastPass == 4 {
             try runtime?.load()
@@ -120,7 +120,7 @@ private final class Session {
         throw SessionError("\(probe.point) is not allowed with --privilege=stapusr (--unprivileged)")
     }
 
-    private func makeRuntime(_ program: IRProgram) throws -> CaptureRuntime? {
+    private func makeRuntime(_ program: IRProgram, target: Int64, isStarted: Bool) throws -> CaptureRuntime? {
         guard program.probes.contains(where: { $0.event.isKernel }) else { return nil }
         try Preflight.check()
         guard let catalog = compiler.catalog.catalog else {
@@ -128,6 +128,8 @@ private final class Session {
         }
         var runtimeOptions = RuntimeOptions()
         if let size = options.bufferMegabytes { runtimeOptions.ringMegabytes = size }
+        runtimeOptions.targetPid = Int32(clamping: target)
+        runtimeOptions.startsTarget = isStarted
         runtimeOptions.disabledFeatures = try features(options.disabledFeatures)
         return try CaptureRuntime(program: program, catalog: catalog, options: runtimeOptions)
     }

@@ -15,6 +15,7 @@ final class PlanOracle {
     struct Event {
         var arguments: [UInt64] = []
         var result: UInt64 = 0
+        var registers: [Int: UInt64] = [:]
         var facts: (Builtin) -> Int64 = { _ in 0 }
         var command = ""
         var memory: (UInt64, Int, Bool) -> [UInt8]? = { _, _, _ in nil }
@@ -108,6 +109,7 @@ final class PlanOracle {
         case .constant(let constant): return .value(constant)
         case .argument(let index): return .value(Int64(bitPattern: event.arguments[index]))
         case .returnValue: return .value(Int64(bitPattern: event.result))
+        case .register(let word): return .value(Int64(bitPattern: event.registers[word] ?? 0))
         case .context(let fact): return .value(event.facts(fact))
         case .load(let address, let access):
             guard case .value(let start) = outcome(address) else { return outcome(address) }

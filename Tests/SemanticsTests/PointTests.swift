@@ -82,14 +82,6 @@ import Testing
             "kernel.trace(\"sched_swich\")",
             "while resolving probe point: 'kernel' <- no match (similar tracepoints: sched_switch)"
         ),
-        (
-            "process(\"/bin/sh\").begin",
-            "while resolving probe point: 'process' <- probe point family 'process' is not supported yet: 'process'"
-        ),
-        (
-            "process.syscall",
-            "while resolving probe point: 'process' <- probe point family 'process' is not supported yet: 'process'"
-        ),
         ("zz*", "while resolving probe point: 'zz' <- probe point mismatch: didn't find any wildcard matches"),
     ])
     func refused(point: String, message: String) {

@@ -37,6 +37,9 @@ int swtap_perf_kprobe(uint32_t pmu, int is_return, const char *function, uint64_
 int swtap_perf_event(
     uint32_t type, uint64_t config, uint64_t rate, int is_frequency, uint32_t breakpoint, uint64_t address,
     uint64_t length, int cpu);
+// A perf event of the uprobe PMU at an offset of a file; `counter` is the offset of a marker's counter, or 0. A descriptor
+// or -1 with errno.
+int swtap_perf_uprobe(uint32_t pmu, int is_return, const char *path, uint64_t offset, uint64_t counter);
 // Lets a perf event run a program, without a link (kernels before 5.15); 0 or -1 with errno.
 int swtap_perf_set_program(int perf, int program);
 // Switches a perf event on; 0 or -1 with errno.

@@ -105,13 +105,28 @@ extension UnitLowering {
 
     // MARK: Built-in functions
 
+    private static func hasNoArguments(_ event: ProbeEvent) -> Bool {
+        switch event {
+        case .user(.systemCall, _), .user(.marker, _), .user(.life, _): true
+        default: false
+        }
+    }
+
     /// A call of a built-in function; what is known before the run becomes a constant.
     func builtin(_ builtin: Builtin, _ arguments: [CheckedExpression], _ token: Token) -> Operand? {
         let operands = self.operands(arguments)
         switch builtin {
         case .target: return .integer(constant(target, token))
         case .isOwnEvent where captured != nil: return .integer(constant(0, token))
+        case .rawArgument where captured.map { Self.hasNoArguments($0.event) } == true:
+            refuse("arguments by number belong to functions: system calls and markers have $arg1, $arg2 …", token)
+            return .integer(constant(0, token))
         case .returnval where captured != nil:
+            if case .user(.systemCall(true), _)? = captured?.event {
+                let result = newInteger()
+                emit(.argument, dst: result, 1, token)
+                return .integer(result)
+            }
             let result = newInteger()
             emit(.returnValue, dst: result, token)
             return .integer(result)

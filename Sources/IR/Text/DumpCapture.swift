@@ -47,6 +47,7 @@ extension IRText {
         case .constant(let value): return String(value)
         case .argument(let index): return "arg\(index)"
         case .returnValue: return "return value"
+        case .register(let word): return "register \(word)"
         case .context(let builtin): return builtin.signature.name + "()"
         case .load(let address, let access): return "\(access.name)[\(text(address, plan))]"
         case .unary(let op, let operand): return op.symbol + inner(operand)

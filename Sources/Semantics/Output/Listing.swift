@@ -46,7 +46,9 @@ private struct PointLister {
         let event = EventParameters(probe.derived.event, types: analyzer.types)
         var arguments = event.parameters.filter { !$0.name.isEmpty }.map { ($0.name, $0.type) }
         if let result = event.result, analyzer.types.isValued(result) { arguments.append(("return", result)) }
+        var lines = arguments.map { "$\($0.0):\(analyzer.catalog.spelling(of: $0.1))" }
+        if case .user(let user, _) = probe.derived.event { lines += Builder.userNames(user).map { "\($0):long" } }
         return locals.map { "\($0.name):\($0.type)" }
-            + arguments.map { "$\($0.0):\(analyzer.catalog.spelling(of: $0.1))" }
+            + lines
     }
 }

@@ -5,7 +5,7 @@ import Syntax
 let allProbeFamilies: [any ProbeFamily] = [
     SessionFamily(), TimerFamily(), ProfileFamily(), FunctionFamily(), KprobeFamily(), AddressFamily(),
     TracepointFamily(), RawTracepointFamily(), PerfFamily(), DataFamily(), LsmFamily(), NetfilterFamily(),
-    ProcfsFamily(),
+    ProcfsFamily(), ProcessFamily(), UserFunctionFamily(),
 ]
 
 /// `begin end error never init oneshot`: the life of the session.

@@ -57,6 +57,7 @@ struct EventParameters {
 extension Builder {
     /// The parameter that `$name` means; nil if there is no such parameter.
     func parameterPlace(_ name: String, _ walker: PlaceWalker) throws(Diagnostic) -> Place? {
+        if let event = userEvent { return try userPlace(name, event, walker) }
         guard let probe, probe.event.isKernel else { return nil }
         let event = EventParameters(probe.event, types: types)
         let plain = name.dropFirst()
@@ -92,6 +93,10 @@ extension Builder {
 
     /// Where `$return` is.
     func returnPlace(_ walker: PlaceWalker) throws(Diagnostic) -> Place {
+        if let event = userEvent {
+            if let place = try userPlace("$return", event, walker) { return place }
+            throw unknownUserVariable("$return", event, walker)
+        }
         guard let probe, probe.isReturn else {
             throw walker.problem("'$return' is only valid in .return probes")
         }
@@ -109,6 +114,7 @@ extension Builder {
 
     /// The error for a `$name` that is nothing here, with the names that are.
     func unknownParameter(_ name: String, _ walker: PlaceWalker) -> Diagnostic {
+        if let event = userEvent { return unknownUserVariable(name, event, walker) }
         guard let probe, probe.event.isKernel else {
             return walker.problem("unresolved target-symbol expression")
         }
@@ -125,6 +131,7 @@ extension Builder {
     func buildContextString(
         _ name: String, _ pretty: PrettyDepth, _ walker: PlaceWalker
     ) throws(Diagnostic) -> Node {
+        if let event = userEvent { return try buildUserString(name, event, walker) }
         guard let probe, probe.event.isKernel else { throw walker.problem("unresolved target-symbol expression") }
         let event = EventParameters(probe.event, types: types)
         if let refusal = event.refusal { throw walker.problem(refusal) }

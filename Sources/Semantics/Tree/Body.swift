@@ -67,8 +67,10 @@ final class ProbeContext {
     }
 
     var isReturn: Bool {
-        if case .function(_, let isReturn, _) = event { return isReturn }
-        return false
+        switch event {
+        case .function(_, let isReturn, _), .user(.function(_, let isReturn), _): return isReturn
+        default: return false
+        }
     }
 }
 

@@ -61,7 +61,7 @@ struct ElfFileTests {
         #expect(markers[1].arguments.hasSuffix(" 4@$7"))
         let function = try #require(file.functions(matching: "small_global").first)
         for marker in markers {
-            #expect(marker.address > function.address && marker.address < function.address + function.size)
+            #expect(marker.address >= function.address && marker.address < function.address + function.size)
         }
         #expect(markers[0].semaphore == 0)
         #expect(markers[2].semaphore == (try address("small_gate", in: program)))

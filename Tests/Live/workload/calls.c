@@ -47,7 +47,11 @@ PLAIN long workload_add(long first, long second, const char *text) {
 
 PLAIN long workload_depth(long depth) {
     __asm__ volatile("" : "+r"(depth));
-    return depth <= 0 ? 0 : 1 + workload_depth(depth - 1);
+    if (depth <= 0) return 0;
+    long inner = workload_depth(depth - 1);
+    // Without this the compiler makes a loop of it.
+    __asm__ volatile("" : "+r"(inner));
+    return 1 + inner;
 }
 
 PLAIN long workload_fail(long value) {

@@ -14,6 +14,9 @@ final class FakeCatalog: ProbeCatalog {
     private var allTracepoints: [KernelTracepoint] = []
     /// How often all functions were asked for.
     private(set) var enumerations = 0
+    /// The process of the session.
+    var target = SessionTarget.none
+    var sessionTarget: SessionTarget { target }
 
     // MARK: Declaring
 

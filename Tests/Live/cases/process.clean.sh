@@ -1,0 +1,10 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+. "$LIVE/guest/lib.sh"
+# Nothing stays in the kernel, and programs run on unharmed.
+before=$(bpf_objects)
+tap -e 'probe process(@1).function("workload_*").call, process(@1).begin, process.syscall, process.end { }' \
+	-c "$workload --ledger ledger calls 10" "$workload"
+want_status 0
+want_quiet
+await 5 test "$(bpf_objects)" = "$before"
+"$workload" --ledger ledger calls 10
