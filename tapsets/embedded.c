@@ -139,6 +139,14 @@ static const unsigned char task_time_stp[] = {
 #embed "task-time.stp"
 };
 
+static const unsigned char syscall_any_stp[] = {
+#embed "syscall-any.stp"
+};
+
+static const unsigned char syscalls_stp[] = {
+#embed "syscalls.stp"
+};
+
 static const unsigned char task_stp[] = {
 #embed "task.stp"
 };
@@ -194,6 +202,8 @@ static const struct swtap_tapset files[] = {
     {"task-limits.stp", task_limits_stp, sizeof task_limits_stp},
     {"task-lookup.stp", task_lookup_stp, sizeof task_lookup_stp},
     {"task-time.stp", task_time_stp, sizeof task_time_stp},
+    {"syscall-any.stp", syscall_any_stp, sizeof syscall_any_stp},
+    {"syscalls.stp", syscalls_stp, sizeof syscalls_stp},
     {"task.stp", task_stp, sizeof task_stp},
     {"tcp.stp", tcp_stp, sizeof tcp_stp},
     {"time.stp", time_stp, sizeof time_stp},
