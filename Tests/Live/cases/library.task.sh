@@ -4,7 +4,7 @@
 cat >me <<'INNER'
 cd /sys/kernel || exit 1
 ulimit -n 100
-exec 7</proc/mounts
+exec 7</proc/mounts 5<&- 6<&-
 {
 	read -r pid name _ ppid pgrp sid _ </proc/$$/stat
 	echo "$pid $ppid $pgrp $sid $name"
