@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # The one entry point, for people and for CI alike.
 
-.PHONY: help demo test unit live lint build static bench install clean bootstrap
+.PHONY: help demo test unit live lint build static bench fuzz install clean bootstrap
 
 help: ## List the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -28,8 +28,11 @@ static: bootstrap ## Build the static release binary: .build-static/release/swta
 live: static ## Run the live tests in guests, on both kernels
 	@Tests/Live/run
 
-bench: static ## Measure against bpftrace, in one guest
+bench: static ## Measure against bpftrace in a guest, and the Evaluator against other interpreters
 	@scripts/bench
+
+fuzz: bootstrap ## Random scripts through all rooms; FUZZ_SECONDS, FUZZ_SEED, FUZZ_REPLAY=file
+	@scripts/fuzz
 
 build: bootstrap ## Build for development
 	@scripts/build-checked

@@ -39,3 +39,15 @@ let package = Package(
     ],
     swiftLanguageModes: [.v6]
 )
+
+// The fuzzer is built alone, by `make fuzz`, with the support that it shares with the unit tests.
+if Context.environment["SWTAP_FUZZ"] != nil {
+    package.targets.removeAll { $0.type == .test }
+    package.targets.append(
+        .executableTarget(
+            name: "Fuzz", dependencies: ["Evaluator"], path: "Tests", exclude: ["Live", "EvaluatorTests/Corpus"],
+            sources: [
+                "Fuzz", "EvaluatorTests/Exercise.swift", "EvaluatorTests/ScriptRun.swift",
+                "EvaluatorTests/TestCatalog.swift", "EvaluatorTests/ProgramBuilder.swift",
+            ]))
+}
