@@ -26,7 +26,7 @@ struct Activation {
         emitter.code.comment("gate")
         emitter.code.move(.r6, .r1)
         emitter.code.valueAddress(.r1, .control, offset: 0)
-        emitter.code.load(.double, .r2, .r1, ControlLayout.gate)
+        emitter.code.load(.double, .r2, .r1, capture.options.gate)
         emitter.code.jump(.less, .r2, Int32(gate.rawValue), otherwise)
         emitter.code.load(.double, .r9, .r1, ControlLayout.zero)
     }

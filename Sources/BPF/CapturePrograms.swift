@@ -32,6 +32,8 @@ public struct CaptureOptions: Sendable {
     public var result: Int64 = 0
     /// Which marks in the map of processes make an event the probe's; nil: it is not asked.
     public var members: UInt64?
+    /// The control word that the programs have for their gate.
+    public var gate = ControlLayout.gate
 
     /// Creates options.
     public init(

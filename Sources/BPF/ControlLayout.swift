@@ -9,12 +9,18 @@ public enum ControlLayout {
     public static let zero = 8
     /// The offset of the nanoseconds from CLOCK_MONOTONIC to CLOCK_REALTIME, for `gettimeofday_ns()`.
     public static let realtimeOffset = 16
-    /// The size of the value.
+    /// The size of the value without gates of single probes.
     public static let size = 64
+    /// The most gates of single probes, for the offsets of instructions to reach them.
+    public static let maximumProbeGates = 4000
+
+    /// The offset of a single probe's gate, counted from 0: probes with a condition are opened and shut by it, instead of
+    /// by the common one.
+    public static func probeGate(_ index: Int) -> Int { size + 8 * index }
 }
 
 /// What the gate lets through.
-public enum Gate: UInt64, Sendable {
+public enum Gate: UInt64, Sendable, Comparable {
     /// Nothing happens at an event. The map starts like this.
     case closed = 0
     /// Entry values are saved (and dropped at the return), but no event is counted or sent. Between attaching and
@@ -22,4 +28,7 @@ public enum Gate: UInt64, Sendable {
     case armed = 1
     /// Events are counted and sent.
     case open = 2
+
+    /// Whether the first lets less through than the second.
+    public static func < (left: Gate, right: Gate) -> Bool { left.rawValue < right.rawValue }
 }

@@ -60,10 +60,13 @@ public struct MapSpec: Sendable, Hashable {
     }
 
     /// The map of the control words.
-    public static var control: MapSpec {
+    public static var control: MapSpec { control(probeGates: 0) }
+
+    /// The map of the control words, with gates of that many single probes.
+    public static func control(probeGates: Int) -> MapSpec {
         MapSpec(
-            reference: .control, name: "swtap_control", type: .array, keySize: 4, valueSize: ControlLayout.size,
-            maxEntries: 1, isMappable: true)
+            reference: .control, name: "swtap_control", type: .array, keySize: 4,
+            valueSize: ControlLayout.probeGate(probeGates), maxEntries: 1, isMappable: true)
     }
 
     /// The map of the counters.

@@ -8,6 +8,8 @@ struct CodeDraft {
     var target = -1
     /// `iterationNext`: the block at the end.
     var otherTarget = -1
+    /// The block that its errors go to; -1 for none.
+    var handler = -1
 
     var isConditional: Bool {
         switch code.op {

@@ -29,6 +29,8 @@ public final class Evaluator {
     let pool: ConstantPool
     let memory: MachineMemory
     let sites: [Int32]
+    /// Where an error in each instruction goes, as an index into the code; -1 for out of the frame.
+    let handlers: [Int32]
     /// Bytes of a string's slot: MAXSTRINGLEN.
     let stride: Int
     let tables: UnsafeMutablePointer<UnsafeMutablePointer<ArrayTable>>
@@ -51,8 +53,12 @@ public final class Evaluator {
     var slotFacts: [CaptureFact: Int] = [:]
     /// The record of the event; nil for events of user space.
     var record: UnsafeRawPointer?
-    var raised: (message: ByteString, places: [Int32])?
+    var raised: RaisedError?
+    /// The message of the error that was caught last.
+    var caughtMessage = ByteString([])
     var hasExited = false
+    /// What a unit returned that nothing called.
+    var lastResult: Int64 = 0
     var commands: [ByteString] = []
 
     // What lasts between runs.
@@ -68,10 +74,11 @@ public final class Evaluator {
         self.program = program
         self.host = host
         self.facts = facts
-        stride = max(program.limits.maxStringLength, 16)
+        stride = max(program.limits.maxStringLength, 2)
         var translator = ProgramTranslator(program)
         let translated = translator.translate()
         sites = translated.sites
+        handlers = translated.handlers
         pool = ConstantPool(program, translated, maxLength: stride - 1)
         memory = MachineMemory(units: translated.units, nesting: translated.maxNesting, stride: stride)
         let count = max(program.globals.count, 1)
@@ -169,6 +176,19 @@ public final class Evaluator {
         }
         if mustStop { return .failed }
         return hasExited ? .exit : .proceed
+    }
+
+    /// Whether the condition of a probe holds now; true for probes without one, and where evaluating it is an error, which
+    /// the handler then raises itself.
+    public func holdsCondition(ofProbe index: Int) -> Bool {
+        guard program.conditions.indices.contains(index), let function = program.conditions[index] else { return true }
+        lastResult = 1
+        budget = Int64.max
+        guard execute(unit: function, record: nil) else {
+            raised = nil
+            return true
+        }
+        return lastResult != 0
     }
 
     /// The lines for standard error since the last call, in order.

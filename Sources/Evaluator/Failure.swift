@@ -1,6 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import Syntax
 
+/// An error on its way out of the frames.
+struct RaisedError {
+    var message: ByteString
+    /// The place, and those of the calls that led there, innermost first.
+    var places: [Int32]
+    var isCatchable: Bool
+    /// The instruction, by its index in the code, with its unit and depth.
+    var position: Int
+    var unit: Int
+    var depth: Int
+}
+
 /// Why a handler was ended, before it is worded.
 enum Failure: Error {
     case divisionByZero
@@ -18,6 +30,12 @@ enum Failure: Error {
     case message(ByteString)
 
     static func message(_ text: String) -> Failure { .message(ByteString(text)) }
+
+    /// Whether `try` can catch it.
+    var isCatchable: Bool {
+        if case .actions = self { return false }
+        return true
+    }
 }
 
 extension Evaluator {
@@ -29,7 +47,9 @@ extension Evaluator {
     ) -> Bool {
         var places = [site ?? self.site(before: pc)]
         for frame in (0..<depth).reversed() { places.append(self.site(before: frames[frame].returnCode)) }
-        raised = (words(failure), places)
+        raised = RaisedError(
+            message: words(failure), places: places, isCatchable: failure.isCatchable,
+            position: pc - UnsafePointer(pool.code) - 1, unit: unit, depth: depth)
         return false
     }
 
@@ -76,11 +96,11 @@ extension Evaluator {
 
     /// Shows and counts the failure of a handler; whether the session must stop for it.
     func report(handler: Int) -> Bool {
-        guard let (message, places) = raised else { return false }
+        guard let error = raised else { return false }
         raised = nil
         errorCount += 1
         guard !facts.suppressesHandlerErrors else { return false }
-        messages.append(.error(line(message, places, handler)))
+        messages.append(.error(line(error.message, error.places, handler)))
         return errorCount > program.limits.maxErrors
     }
 

@@ -3,8 +3,8 @@ import IR
 
 /// The loop that runs code. It allocates nothing and counts no references; what is rare is in the other files.
 extension Evaluator {
-    /// Runs a unit from its start; false when it ended with a failure, which `failure` then says.
-    func execute(unit first: Int, record: UnsafeRawPointer?) -> Bool {
+    /// Runs from a point to the end of the handler; false when it ended with a failure, which `raised` then says.
+    func interpret(from start: MachinePoint, record: UnsafeRawPointer?) -> Bool {
         let code = UnsafePointer(pool.code)
         let units = UnsafePointer(pool.units)
         let lists = UnsafePointer(pool.lists)
@@ -16,15 +16,16 @@ extension Evaluator {
         let frames = memory.frames
         let slotOffsets = self.slotOffsets
 
-        var unit = first
-        var depth = 0
-        var r = memory.integers
-        var s = memory.strings
-        var slots = memory.slots
-        var iterations = 0
+        var unit = start.unit
+        var depth = start.depth
+        var r = start.integers
+        var s = start.strings
+        var slots = start.slots
+        var iterations = start.iterations
         var budget = self.budget
-        var pc = code + units[unit].entry
-        clearFrame(units[unit], r, s, slots)
+        // What is left counts on when an error was caught.
+        defer { self.budget = budget }
+        var pc = start.pc
 
         while true {
             let i = pc.pointee
@@ -251,7 +252,10 @@ extension Evaluator {
                 passArguments(lists + Int(call.b), frame.integers, frame.strings, units[unit], r, s)
                 pc = code + units[unit].entry
             case .returnInteger:
-                if depth == 0 { return true }
+                if depth == 0 {
+                    lastResult = r[a]
+                    return true
+                }
                 depth -= 1
                 let frame = frames + depth
                 let value = r[a]
@@ -337,6 +341,7 @@ extension Evaluator {
                 guard let record else { return fail(.noRecord, pc, unit, depth, frames) }
                 r[dst] = isFaulted(record, a) ? 0 : 1
 
+            case .caughtError: s[dst] = caughtText(into: slots + dst * stride)
             case .action:
                 budget &-= Int64(i.a)
                 if budget < 0 {

@@ -77,6 +77,8 @@ enum Opcode: UInt8 {
     case slotInteger, slotString, slotReadable
     /// Counts a statements; b is the list of (count, site) pairs that were merged, or -1.
     case action
+    /// s dst = the message of the error that was caught.
+    case caughtError
 }
 
 /// An operand in a flat list: two bits of kind below the register's number.

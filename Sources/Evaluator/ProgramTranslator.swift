@@ -6,6 +6,8 @@ struct TranslatedProgram {
     var code: [Code] = []
     /// The place in the source of each instruction.
     var sites: [Int32] = []
+    /// The code that an error in each instruction goes to; -1 for none.
+    var handlers: [Int32] = []
     /// Functions first, then handlers.
     var units: [UnitShape] = []
     var lists: [Int32] = []
@@ -60,11 +62,16 @@ struct ProgramTranslator {
                 if draft.target >= 0 || draft.otherTarget >= 0 { pending.append((result.code.count, draft)) }
                 result.code.append(draft.code)
                 result.sites.append(draft.site)
+                result.handlers.append(Int32(draft.handler))
             }
         }
         // A unit without a terminator, which lowering never makes, must not run into the next one.
         result.code.append(Code(op: .returnVoid))
         result.sites.append(0)
+        result.handlers.append(-1)
+        for position in starts[0]..<result.code.count where result.handlers[position] >= 0 {
+            result.handlers[position] = Int32(starts[Int(result.handlers[position])])
+        }
         for (position, draft) in pending {
             var target = Int32(starts[draft.target])
             if draft.code.op != .iterationNext {

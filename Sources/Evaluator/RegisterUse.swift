@@ -10,7 +10,7 @@ struct RegisterUse {
         switch code.op {
         case .integerConstant, .stringConstant, .jump, .returnVoid, .nextOverload, .loadInteger, .loadString,
             .deleteGlobal, .iterationNext, .iterationEnd, .argument, .returnValue, .slotInteger, .slotString,
-            .slotReadable, .action:
+            .slotReadable, .action, .caughtError:
             return []
         case .integerMove, .negate, .complement, .logicalNot, .extend, .returnInteger, .storeInteger, .readMemory,
             .canReadMemory:
@@ -46,7 +46,7 @@ struct RegisterUse {
             .slotReadable:
             return [.integer(code.dst)]
         case .stringConstant, .stringMove, .concatenate, .loadString, .elementLoadString, .format, .histogramFormat,
-            .slotString:
+            .slotString, .caughtError:
             return [.string(code.dst)]
         case .jump, .branch, .returnInteger, .returnString, .returnVoid, .nextOverload, .storeInteger, .storeString,
             .deleteGlobal, .elementStoreInteger, .elementStoreString, .elementDelete, .iterationBegin, .iterationEnd,

@@ -84,7 +84,8 @@ final class TranslationTables {
         .elementFetchAdd: .elementFetchAdd, .elementExists: .elementExists, .elementDelete: .elementDelete,
         .argument: .argument, .returnValue: .returnValue, .readMemory: .readMemory, .canReadMemory: .canReadMemory,
         .canReadString: .canReadString, .slotInteger: .slotInteger, .slotString: .slotString,
-        .slotReadable: .slotReadable, .aggregateAdd: .aggregateAdd, .aggregateLoad: .aggregateLoad,
+        .slotReadable: .slotReadable, .caughtError: .caughtError, .aggregateAdd: .aggregateAdd,
+        .aggregateLoad: .aggregateLoad,
         .histogramBucket: .histogramBucket, .histogramPrint: .histogramPrint, .histogramFormat: .histogramFormat,
     ]
 

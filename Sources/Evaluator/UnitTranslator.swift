@@ -36,6 +36,9 @@ struct UnitTranslator {
             known = [:]
             drafts = []
             for code in joinMoves(block.instructions) { translate(code) }
+            if let handler = block.handler {
+                for place in drafts.indices { drafts[place].handler = handler }
+            }
             blocks.append(drafts)
         }
         return blocks.map { mergeActions($0.filter { !isUnusedConstant($0.code) }) }

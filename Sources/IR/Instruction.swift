@@ -155,6 +155,9 @@ public enum Operation: UInt8, Sendable, Hashable, CaseIterable {
     case slotReadable
 
     // Control.
+    /// rs dst = the message of the error that led here; only as the first instruction of a block that is the
+    /// `handler` of others.
+    case caughtError
     /// Counts #a statements against MAXACTION; beyond it is the uncatchable error `MAXACTION exceeded`.
     case action
 

@@ -14,6 +14,9 @@ public struct IRProgram {
     public var probes: [CheckedProbe] = []
     /// What the kernel captures for each handler, at the probe's index; nil for handlers of user-space events.
     public var captures: [CapturePlan?] = []
+    /// The functions that evaluate the probes' conditions, at the probe's index: longs without parameters, that read globals
+    /// only. They tell when a probe need not be armed; the handler tests its condition itself.
+    public var conditions: [Int?] = []
     /// Integer constants, shared by all units.
     public var integers: [Int64] = []
     /// String constants, cut to the limit, shared by all units.
@@ -149,6 +152,10 @@ public struct IRUnit {
 public struct IRBlock {
     /// The instructions, a terminator last.
     public var instructions: [Instruction] = []
+    /// The block of this unit that an error in this one goes to, with all registers as they are at that moment; also an
+    /// error in a function that it calls and that catches nothing. nil: errors leave the unit. Iterations that began
+    /// between the start of the protected blocks and the error have ended. `MAXACTION exceeded` goes nowhere.
+    public var handler: Int?
 
     /// Creates an empty block.
     public init() {}

@@ -48,10 +48,16 @@ private struct Validator {
         for (number, block) in unit.blocks.enumerated() {
             place = "\(name) b\(number)"
             expect(block.instructions.last?.op.isTerminator ?? false, "no terminator at the end")
+            if let handler = block.handler {
+                expect(unit.blocks.indices.contains(handler) && handler != 0, "errors go to block \(handler)")
+            }
             for (index, instruction) in block.instructions.enumerated() {
                 place = "\(name) b\(number)[\(index)] \(instruction.op)"
                 if index < block.instructions.count - 1 {
                     expect(!instruction.op.isTerminator, "a terminator in the middle")
+                }
+                if instruction.op == .caughtError {
+                    expect(index == 0 && unit.blocks.contains { $0.handler == number }, "no error leads here")
                 }
                 guard checkTables(instruction) else { continue }
                 if let definition = tables.definition(of: instruction) { check(definition, unit) }

@@ -72,6 +72,7 @@ extension CaptureRuntime {
         var settings = CaptureOptions(
             name: programName(probe), counters: layout, entryMap: probe.index, entryCapacity: options.entryCapacity)
         if one.plan.chosen == .netfilter { settings.result = NetfilterAttachment.accept }
+        if let gate = one.gate { settings.gate = ControlLayout.probeGate(gate) }
         var plan = one.capture
         if case .user(_, let scope) = probe.event {
             settings.members = tracker?.members(of: scope)

@@ -17,8 +17,8 @@ final class CaptureMaps {
     /// The map of processes that probes are about, where there is one.
     var processes: KernelMap?
 
-    init(counters layout: CounterLayout, ringBytes: Int) throws(KernelError) {
-        controlMap = try KernelMap(.control)
+    init(counters layout: CounterLayout, ringBytes: Int, probeGates: Int = 0) throws(KernelError) {
+        controlMap = try KernelMap(.control(probeGates: probeGates))
         counterMap = try KernelMap(.counters(layout))
         ringMap = try KernelMap(.ring(bytes: ringBytes))
         control = try controlMap.mapped()

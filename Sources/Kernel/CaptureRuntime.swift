@@ -18,6 +18,9 @@ public final class CaptureRuntime {
     private var maps: CaptureMaps?
     /// Follows the processes that probes are about, where they are not all.
     private(set) var tracker: ProcessTracker?
+    /// The probes with gates of their own.
+    private var gated: [CapturedProbe] = []
+    private var gate = Gate.closed
     /// What the kernel has; shared with whoever explains it.
     public let features: Features
 
@@ -34,6 +37,10 @@ public final class CaptureRuntime {
             let one = CapturedProbe(probe: probe, capture: capture, planner: planner)
             captured.append(one)
             byProbe[probe.index] = one
+            if probe.condition != nil, gated.count < ControlLayout.maximumProbeGates {
+                one.gate = gated.count
+                gated.append(one)
+            }
             try settle(one)
         }
         if captured.count >= ProbeGroup.minimum, features[.kprobeMulti].isAvailable {
@@ -60,7 +67,7 @@ public final class CaptureRuntime {
     public func load() throws(KernelError) {
         Preflight.raiseLimits()
         try makeTracker()
-        let maps = try CaptureMaps(counters: layout, ringBytes: options.ringBytes)
+        let maps = try CaptureMaps(counters: layout, ringBytes: options.ringBytes, probeGates: gated.count)
         self.maps = maps
         maps.processes = tracker?.processes
         setRealtimeOffset()
@@ -199,9 +206,27 @@ public final class CaptureRuntime {
         }
     }
 
+    /// Says whether the condition of a probe holds: while it does not, its events cost one test and are not counted. Probes
+    /// without a condition are always armed.
+    public func setArmed(_ isArmed: Bool, probe index: Int) {
+        guard let one = byProbe[index], one.gate != nil, one.isArmed != isArmed else { return }
+        one.isArmed = isArmed
+        setGate(of: one)
+    }
+
     private func setGate(_ gate: Gate) {
         guard let maps else { return }
+        self.gate = gate
         swtap_store_release64(maps.control + ControlLayout.gate, gate.rawValue)
+        for one in gated { setGate(of: one) }
+    }
+
+    private func setGate(of one: CapturedProbe) {
+        guard let maps, let index = one.gate else { return }
+        // A call that is under way when the condition becomes true has its entry values.
+        let disarmed = one.plan.savesEntry ? Gate.armed : .closed
+        let own = one.isArmed ? gate : min(gate, disarmed)
+        swtap_store_release64(maps.control + ControlLayout.probeGate(index), own.rawValue)
     }
 
     private func setRealtimeOffset() {

@@ -23,6 +23,10 @@ final class CapturedProbe {
     var entry: Descriptor?
     /// The map of saved entries.
     var entryMap: KernelMap?
+    /// The gate of its own, counted from 0, of a probe with a condition.
+    var gate: Int?
+    /// Whether its condition held when it was evaluated last.
+    var isArmed = true
     /// The group that serves it, instead of programs of its own.
     var group: ProbeGroup?
     /// What is attached, the main program first.

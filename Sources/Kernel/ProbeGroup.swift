@@ -29,10 +29,10 @@ final class ProbeGroup {
         }
     }
 
-    /// Puts together what wildcards made. Values saved at entry need programs of their own.
+    /// Puts together what wildcards made. Values saved at entry and conditions need programs of their own.
     static func form(_ probes: [CapturedProbe]) -> [ProbeGroup] {
         var open: [(capture: CapturePlan, isReturn: Bool, members: [CapturedProbe])] = []
-        for one in probes where one.isTolerated && !one.plan.savesEntry && one.plan.failure == nil {
+        for one in probes where one.isTolerated && !one.plan.savesEntry && one.gate == nil && one.plan.failure == nil {
             guard case .function(_, let isReturn, _) = one.probe.event else { continue }
             // A wildcard's probes follow each other: the last group is the likely one.
             if let found = open.lastIndex(where: { $0.isReturn == isReturn && same($0.capture, one.capture) }) {

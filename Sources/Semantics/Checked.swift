@@ -195,6 +195,9 @@ public final class CheckedStatement {
         /// `while` and `for`: the step runs after the body and on `continue`.
         case loop(condition: CheckedExpression?, step: CheckedExpression?, body: CheckedStatement)
         case foreach(CheckedForeach)
+        /// The handler runs when the body raises a run-time error that can be caught; the variable, a local or a
+        /// global, takes the message.
+        case tryCatch(body: CheckedStatement, variable: CheckedExpression?, handler: CheckedStatement)
         /// Empties an array, or resets a scalar.
         case deleteGlobal(Int)
         case deleteLocal(Int)

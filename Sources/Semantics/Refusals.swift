@@ -4,7 +4,6 @@ import Syntax
 /// Parts of the language that are understood and refused by name; a part that arrives is removed from here.
 enum Refusal {
     case regex
-    case tryCatch
     case const
     case perf
     case register
@@ -16,7 +15,6 @@ enum Refusal {
     var message: String {
         switch self {
         case .regex: "regular expressions ('=~', '!~') are not supported yet"
-        case .tryCatch: "'try' and 'catch' are not supported yet"
         case .const: "'@const' is not supported: it needs a C compiler"
         case .perf: "'@perf' is not supported: swtap counts on whole CPUs, not for one process"
         case .register: "'@kregister' and '@uregister' are not supported yet"

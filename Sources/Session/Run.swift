@@ -38,6 +38,7 @@ final class Run {
     var input: StandardInput?
     /// The report of `-t`.
     var hits: HitReport?
+    private let arming: Arming
     private var state = State.running
     /// Records whose handler ran, for each probe.
     private var handled: [UInt64]
@@ -58,6 +59,7 @@ final class Run {
         self.sink = sink
         self.command = command
         self.signals = signals
+        arming = Arming(program: program, evaluator: evaluator, runtime: runtime)
         handled = Array(repeating: 0, count: program.probes.count)
         afterExit = handled
         running = handled
@@ -77,18 +79,17 @@ final class Run {
     // MARK: - Start
 
     private func open() throws(SessionError) {
-        var hasTimers = false
+        arming.start()
+        var probeTimers: [(timer: TimerSource, probe: Int)] = []
         for (index, probe) in program.probes.enumerated() {
             guard case .timer(let event) = probe.event else { continue }
             let timer = TimerSource(interval: event.interval, randomize: event.randomize)
-            timers.append(timer)
-            hasTimers = true
+            probeTimers.append((timer, index))
             loop.watch(timer.descriptor) { [unowned self] in handleTimer(timer, probe: index) }
         }
         if let runtime {
             let drain = TimerSource(interval: 10_000_000)
             timers.append(drain)
-            hasTimers = true
             loop.watch(drain.descriptor) { [unowned self] in
                 _ = drain.fired()
                 // A stop within the same round drains when the gate is closed, and runs what it finds.
@@ -99,11 +100,11 @@ final class Run {
         if let timeout = options.timeout {
             let timer = TimerSource(interval: timeout)
             timers.append(timer)
-            hasTimers = true
             loop.watch(timer.descriptor) { [unowned self] in state = max(state, .stopping) }
         }
-        if try openFiles() { hasTimers = true }
-        if hasTimers { timers.forEach { $0.arm() } }
+        _ = try openFiles()
+        for (timer, probe) in probeTimers { arming.add(timer, probe: probe) }
+        timers.forEach { $0.arm() }
         runRunning()
         if state == .running, let command { try command.start() }
         onStart?()
@@ -181,6 +182,7 @@ final class Run {
             isDraining = false
             state = .failed
         }
+        arming.update(after: probe)
     }
 
     private func handleSignals() {
@@ -243,18 +245,17 @@ final class Run {
         handleEvents()
         isDraining = false
         guard sink.failure == nil else { return }
-        let hasFailed = state == .failed
-        runProbes {
-            switch $0 {
-            case .end(let sequence): hasFailed ? nil : sequence
-            case .error(let sequence): hasFailed ? sequence : nil
-            default: nil
+        if state != .failed {
+            runProbes {
+                if case .end(let sequence) = $0 { sequence } else { nil }
+            } afterZero: { [unowned self] in
+                if options.hidesGlobals { return }
+                evaluator.displayGlobals()
+                flush()
             }
-        } afterZero: { [unowned self] in
-            if hasFailed || options.hidesGlobals { return }
-            evaluator.displayGlobals()
-            flush()
         }
+        // Also when it was an end probe that failed: the other end probes are left out then.
+        if state == .failed { runProbes { if case .error(let sequence) = $0 { sequence } else { nil } } }
         flush()
     }
 

@@ -151,6 +151,25 @@ struct CompileTests {
         #expect(decode(record, plan) == oracle.slots)
     }
 
+    @Test func aProbeMayHaveAGateOfItsOwn() throws {
+        var plan = CapturePlan()
+        plan.nodes = [.argument(0)]
+        plan.slots = [.integer(node: 0)]
+        var options = options
+        options.gate = ControlLayout.probeGate(1)
+        let programs = try compile(
+            plan: plan, probeIndex: .constant(0), context: .rawTracepoint(argumentCount: 4), options: options)
+        let machine = Machine(counters: options.counters, probeGates: 2)
+        machine.control.set(ControlLayout.gate, Gate.open.rawValue)
+        machine.control.set(ControlLayout.probeGate(0), Gate.open.rawValue)
+        try machine.run(programs.main, context: [7, 0, 0, 0])
+        #expect(machine.records.isEmpty)
+        #expect(machine.steps <= 8, "a disarmed probe tests one word")
+        machine.control.set(ControlLayout.probeGate(1), Gate.open.rawValue)
+        try machine.run(programs.main, context: [7, 0, 0, 0])
+        #expect(machine.records.count == 1)
+    }
+
     @Test func tooLargeProgramsAreRefused() {
         #expect(message(manyKept(4000))?.contains("too") == true)
     }

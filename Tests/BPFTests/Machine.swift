@@ -66,8 +66,9 @@ final class Machine {
         var argumentCount = 0
     }
 
-    init(counters layout: CounterLayout) {
-        control = Region(base: 0x5a5a_0010_0000, size: ControlLayout.size, isWritten: true)
+    init(counters layout: CounterLayout, probeGates: Int = 0) {
+        control = Region(
+            base: 0x5a5a_0010_0000, size: ControlLayout.probeGate(probeGates), isWritten: true)
         counters = Region(base: 0x5a5a_0020_0000, size: layout.size, isWritten: true)
         regions = [control, counters]
     }

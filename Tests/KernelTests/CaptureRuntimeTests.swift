@@ -78,6 +78,40 @@ struct CaptureRuntimeTests {
         #expect(runtime.counters(0) == counts)
     }
 
+    @Test func aProbeWithAConditionIsOpenOnlyWhileItIsArmed() throws {
+        let program = makeProgram([(try systemCalls(), Self.ownCalls), (try systemCalls(), Self.ownCalls)])
+        let probe = program.probes[1]
+        probe.condition = CheckedExpression(token: probe.token, kind: .integer(1), type: .long)
+        let runtime = try CaptureRuntime(program: program, catalog: catalog)
+        try runtime.load()
+        try runtime.attach()
+        func drain() -> [Int] {
+            var counts = [0, 0]
+            runtime.drain { record, _ in
+                counts[Int(record.load(as: UInt32.self))] += 1
+                return true
+            }
+            return counts
+        }
+        runtime.setArmed(false, probe: 1)
+        runtime.setArmed(false, probe: 0)
+        runtime.openGate()
+        call(100)
+        #expect(drain() == [100, 0])
+        #expect(runtime.counters(1).fired == 0)
+        runtime.setArmed(true, probe: 1)
+        call(100)
+        #expect(drain() == [100, 100])
+        runtime.setArmed(false, probe: 1)
+        call(100)
+        #expect(drain() == [100, 0])
+        runtime.setArmed(true, probe: 1)
+        runtime.closeGate()
+        call(100)
+        #expect(drain() == [0, 0])
+        runtime.detach()
+    }
+
     @Test func lossesAreCounted() throws {
         var options = RuntimeOptions()
         options.ringMegabytes = 1

@@ -42,6 +42,13 @@ struct CaptureFilter {
         for instruction in unit.blocks[block].instructions.dropLast() {
             if instruction.op != .action, !context.isRemovable(instruction) { return busy }
         }
+        // A fault that is caught goes on in the handler, which must then have no effect whatever led to it.
+        if let handler = unit.blocks[block].handler,
+            unit.blocks[block].instructions.contains(where: { context.tables.mayRaise($0) })
+        {
+            let afterErrors = idle(handler, unit)
+            if graph.constant(of: afterErrors) != 1 { return busy }
+        }
         switch last.op {
         case .returnVoid: return graph.constant(1)
         case .jump: return idle(Int(last.a), unit)

@@ -70,6 +70,7 @@ struct CapturePlanner {
         let reachable = ControlFlow(unit).position
         for block in unit.blocks.indices where reachable[block] < 0 {
             unit.blocks[block].instructions = [Instruction(.returnVoid)]
+            unit.blocks[block].handler = nil
         }
         var filter = CaptureFilter(planner: self)
         let filterNode = filter.run(unit)
@@ -156,6 +157,9 @@ struct CapturePlanner {
             return Array(repeating: .event(zero), count: variables.count)
         }
         var state = states[first]
+        if forward.contains(where: { unit.blocks[$0].handler == block }) {
+            return afterErrors(in: forward, state)
+        }
         for place in state.indices where forward.contains(where: { states[$0][place] != state[place] }) {
             state[place] = choose(place, at: block)
         }
@@ -166,6 +170,21 @@ struct CapturePlanner {
                     for case .integer(let register) in changed + tables.loopVariables(of: instruction) {
                         if places[Int(register)] >= 0 { state[places[Int(register)]] = .unknown(.loop) }
                     }
+                }
+            }
+        }
+        return state
+    }
+
+    /// What the variables hold when an error leaves one of these blocks, nobody knows where.
+    private func afterErrors(in blocks: [Int], _ first: [KnownValue]) -> [KnownValue] {
+        var state = first
+        for block in blocks {
+            for place in state.indices where states[block][place] != state[place] { state[place] = .unknown(.choice) }
+            for instruction in unit.blocks[block].instructions {
+                let changed = [tables.definition(of: instruction)].compactMap { $0 }
+                for case .integer(let register) in changed where places[Int(register)] >= 0 {
+                    state[places[Int(register)]] = .unknown(.choice)
                 }
             }
         }
@@ -203,7 +222,18 @@ struct CapturePlanner {
     }
 
     private mutating func gateBranch(_ block: Int, _ place: Int, _ target: Int, _ memo: inout [Int: Gate]) -> Gate {
-        let next = flow.successors[block]
+        let normal = gateTerminator(block, place, target, &memo)
+        guard let handler = unit.blocks[block].handler else { return normal }
+        switch (normal, gate(block, handler, place, target, &memo)) {
+        case (.elsewhere, let other), (let other, .elsewhere): return other
+        case (.value(let normal), .value(let caught)):
+            // Whether an error comes is not known before it does.
+            return .value(normal == caught ? normal : .unknown(.choice))
+        }
+    }
+
+    private mutating func gateTerminator(_ block: Int, _ place: Int, _ target: Int, _ memo: inout [Int: Gate]) -> Gate {
+        let next = unit.blocks[block].instructions.last?.successors ?? BlockTargets()
         guard let first = next.first else { return .elsewhere }
         let yes = gate(block, first, place, target, &memo)
         guard next.count > 1 else { return yes }

@@ -78,7 +78,7 @@ extension UnitLowering {
         }
     }
 
-    private func store(_ value: Operand, global: Int, _ token: Token) {
+    func store(_ value: Operand, global: Int, _ token: Token) {
         switch value {
         case .integer(let register): emit(.storeInteger, dst: Int32(global), register, token)
         case .string(let register): emit(.storeString, dst: Int32(global), register, token)

@@ -79,7 +79,7 @@ extension UnitLowering {
                 function, arguments,
                 Frame(
                     registers: [], function: function.index, callSite: callSite, exit: exit,
-                    result: result, next: following))
+                    result: result, next: following, errorHandler: errorHandler))
             if let following { block = following }
         }
         block = exit

@@ -58,6 +58,7 @@ extension CheckedStatement {
         case .if(_, let then, let otherwise): otherwise.map { [then, $0] } ?? [then]
         case .loop(_, _, let body): [body]
         case .foreach(let foreach): [foreach.body]
+        case .tryCatch(let body, _, let handler): [body, handler]
         default: []
         }
     }
@@ -70,7 +71,7 @@ extension CheckedStatement {
         case .foreach(let foreach): (foreach.slice ?? []).compactMap { $0 } + [foreach.limit].compactMap { $0 }
         case .deleteElement(_, let keys): keys.compactMap { $0 }
         case .return(let value): [value].compactMap { $0 }
-        case .block, .deleteGlobal, .deleteLocal, .next, .break, .continue: []
+        case .block, .tryCatch, .deleteGlobal, .deleteLocal, .next, .break, .continue: []
         }
     }
 

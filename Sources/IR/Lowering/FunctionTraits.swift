@@ -116,6 +116,9 @@ struct FunctionTraits {
         mutating func add(_ statement: CheckedStatement) {
             switch statement.kind {
             case .loop, .foreach: isArithmetic = false
+            case .tryCatch(_, let variable, _):
+                isArithmetic = false
+                if case .global? = variable?.kind { isPure = false }
             case .next:
                 hasNext = true
                 isArithmetic = false

@@ -61,8 +61,26 @@ public func lower(_ checked: CheckedProgram, options: LoweringOptions) -> Loweri
         tables.program.captures.append(plan)
     }
     lowerFunctions(checked, tables: tables, traits: traits, target: options.target)
+    lowerConditions(checked, tables: tables, traits: traits, target: options.target)
     assert(!diagnostics.isEmpty || validate(tables.program).isEmpty, validate(tables.program).joined(separator: "\n"))
     return LoweringResult(program: tables.program, diagnostics: diagnostics)
+}
+
+/// Lowers the conditions of probes, for arming.
+private func lowerConditions(_ checked: CheckedProgram, tables: ProgramTables, traits: FunctionTraits, target: Int64) {
+    tables.program.conditions = checked.probes.map { probe in
+        guard let condition = probe.condition else { return nil }
+        let lowering = UnitLowering(
+            name: "condition of \(probe.point)", checked: checked, tables: tables, traits: traits, target: target,
+            captured: nil)
+        lowering.lowerCondition(condition)
+        var unit = lowering.unit
+        let cleaner = PassManager(tables: tables, traits: traits)
+        cleaner.run(PassManager.cleaning, on: &unit)
+        cleaner.run(PassManager.finishing, on: &unit)
+        tables.program.functions.append(unit)
+        return tables.program.functions.count - 1
+    }
 }
 
 /// Lowers the functions that something still calls; the others keep their place with an empty body.

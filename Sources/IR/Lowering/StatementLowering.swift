@@ -3,14 +3,15 @@ import Semantics
 import Syntax
 
 extension UnitLowering {
-    /// Lowers a statement; each counts against MAXACTION, and each iteration of a loop does.
+    /// Lowers a statement. Against MAXACTION counts each but `{}`, `;` and `try`; of a loop, each time that it is
+    /// decided whether to go on, and each step.
     func statement(_ statement: CheckedStatement) {
         let token = statement.token
         switch statement.kind {
         case .block(let statements):
             for inner in statements { self.statement(inner) }
             return
-        case .loop, .foreach: break
+        case .loop, .foreach, .tryCatch: break
         default: count(token)
         }
         switch statement.kind {
@@ -19,6 +20,7 @@ extension UnitLowering {
         case .if(let condition, let then, let otherwise): conditional(condition, then, otherwise, token)
         case .loop(let condition, let step, let body): loop(condition, step, body, token)
         case .foreach(let loop): foreach(loop, token)
+        case .tryCatch(let body, let variable, let handler): tryCatch(body, variable, handler, token)
         case .deleteGlobal(let global): emit(.deleteGlobal, Int32(global), token)
         case .deleteLocal(let local): clear(frame.registers[local], token)
         case .deleteElement(let array, let keys):
@@ -61,6 +63,7 @@ extension UnitLowering {
         let inside = newBlock()
         let advance = newBlock()
         let end = newBlock()
+        count(token)
         jump(head, token)
         block = head
         if let condition {
@@ -69,12 +72,14 @@ extension UnitLowering {
             jump(inside, token)
         }
         block = inside
-        count(token)
         frame.loops.append(Loop(exit: end, next: advance, iteration: nil))
         statement(body)
         frame.loops.removeLast()
         jump(advance, token)
         block = advance
+        // The next decision is counted here, so that step and test stay together.
+        if let step { count(step.token) }
+        count(token)
         if let step { _ = value(step, isUsed: false) }
         jump(head, token)
         block = end
@@ -92,6 +97,7 @@ extension UnitLowering {
         let inside = newBlock()
         let end = newBlock()
         emit(.iterationBegin, iteration, token)
+        count(token)
         jump(head, token)
         block = head
         emit(.iterationNext, dst: iteration, Int32(inside), Int32(end), token)
@@ -105,6 +111,40 @@ extension UnitLowering {
         emit(.iterationEnd, iteration, token)
     }
 
+    /// The body's blocks have the handler's first block as theirs; the handler's have what is around.
+    private func tryCatch(
+        _ body: CheckedStatement, _ variable: CheckedExpression?, _ handler: CheckedStatement, _ token: Token
+    ) {
+        let around = errorHandler
+        let caught = newBlock()
+        let end = newBlock()
+        errorHandler = caught
+        let inside = newBlock()
+        jump(inside, token)
+        block = inside
+        statement(body)
+        jump(end, token)
+        errorHandler = around
+        block = caught
+        catchError(variable, token)
+        statement(handler)
+        jump(end, token)
+        block = end
+    }
+
+    private func catchError(_ variable: CheckedExpression?, _ token: Token) {
+        switch variable?.kind {
+        case .local(let index):
+            guard case .string(let register) = frame.registers[index] else { return }
+            emit(.caughtError, dst: register, token)
+        case .global(let index):
+            let message = newString()
+            emit(.caughtError, dst: message, token)
+            store(.string(message), global: index, token)
+        default: break
+        }
+    }
+
     /// `next`: ends a handler, or falls through to a function's next overload.
     private func next(_ token: Token) {
         if frame.exit != nil {
@@ -112,9 +152,22 @@ extension UnitLowering {
             if let next = frame.next {
                 jump(next, token)
             } else {
+                // It is the call that fails: what the function itself catches does not matter.
+                let inner = errorHandler
+                errorHandler = frame.errorHandler
+                let exhausted = newBlock()
+                errorHandler = inner
+                jump(exhausted, token)
+                block = exhausted
                 emit(.nextOverload, token)
             }
         } else if frame.function != nil {
+            let inner = errorHandler
+            errorHandler = nil
+            let leave = newBlock()
+            errorHandler = inner
+            jump(leave, token)
+            block = leave
             emit(.nextOverload, token)
         } else {
             emit(.returnVoid, token)

@@ -22,6 +22,8 @@ final class UnitLowering {
         var result: Operand?
         /// The block of the next overload.
         var next: Int?
+        /// Where errors of the call itself go.
+        var errorHandler: Int?
         var loops: [Loop] = []
     }
 
@@ -37,6 +39,8 @@ final class UnitLowering {
     var unit: IRUnit
     var block = 0
     var frames: [Frame] = []
+    /// Where errors of new blocks go.
+    var errorHandler: Int?
     /// How many `@entry` are open.
     var entryDepth = 0
     var diagnostics: [Diagnostic] = []
@@ -80,6 +84,13 @@ final class UnitLowering {
         emit(.returnVoid, probe.token)
     }
 
+    /// Lowers a probe's condition as a function of its own.
+    func lowerCondition(_ condition: CheckedExpression) {
+        frames.append(Frame(registers: []))
+        unit.result = .long
+        emit(.returnInteger, integer(condition), condition.token)
+    }
+
     /// Lowers a function that is called.
     func lowerFunction(_ function: CheckedFunction) {
         let registers = function.locals.map { variable($0.type) }
@@ -106,7 +117,9 @@ final class UnitLowering {
     var isTooLarge: Bool { size > Self.maximumSize }
 
     func newBlock() -> Int {
-        unit.blocks.append(IRBlock())
+        var block = IRBlock()
+        block.handler = errorHandler
+        unit.blocks.append(block)
         return unit.blocks.count - 1
     }
 

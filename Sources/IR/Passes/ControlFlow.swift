@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-/// The flow graph of a unit: orders, dominators and loops. Block numbers are those of the unit.
+/// The flow graph of a unit: orders, dominators and loops. Block numbers are those of the unit. The way of errors, from
+/// anywhere in a block to its handler, is the last of a block's edges.
 struct ControlFlow {
     let successors: [BlockTargets]
     let predecessors: [[Int]]
@@ -10,7 +11,11 @@ struct ControlFlow {
     let position: [Int]
 
     init(_ unit: IRUnit) {
-        let next = unit.blocks.map { $0.instructions.last?.successors ?? BlockTargets() }
+        let next = unit.blocks.map { block in
+            var targets = block.instructions.last?.successors ?? BlockTargets()
+            if let handler = block.handler { targets.append(handler) }
+            return targets
+        }
         var postorder: [Int] = []
         var isSeen = [Bool](repeating: false, count: next.count)
         var stack: [(block: Int, edge: Int)] = [(0, 0)]

@@ -14,7 +14,7 @@ extension ProgramTables {
             .slotInteger, .slotReadable:
             return .integer(instruction.dst)
         case .stringConstant, .stringMove, .concatenate, .loadString, .elementLoadString, .format, .histogramFormat,
-            .slotString:
+            .slotString, .caughtError:
             return .string(instruction.dst)
         case .call: return register(instruction.dst, program.functions[Int(instruction.a)].result)
         case .builtin: return register(instruction.dst, builtin(instruction).signature.result)
@@ -64,8 +64,24 @@ extension ProgramTables {
             (iteration.slice ?? []).forEach(visit)
         case .integerConstant, .stringConstant, .jump, .returnVoid, .nextOverload, .loadInteger, .loadString,
             .deleteGlobal, .iterationNext, .iterationEnd, .argument, .returnValue, .slotInteger, .slotString,
-            .slotReadable, .action:
+            .slotReadable, .action, .caughtError:
             break
+        }
+    }
+
+    /// Whether an instruction may raise an error that can be caught.
+    func mayRaise(_ instruction: Instruction) -> Bool {
+        switch instruction.op {
+        case .integerConstant, .stringConstant, .integerMove, .stringMove, .add, .subtract, .multiply, .and, .or, .xor,
+            .shiftLeft, .shiftRight, .shiftRightLogical, .equal, .notEqual, .less, .lessEqual, .greater,
+            .greaterEqual, .negate, .complement, .logicalNot, .extend, .concatenate, .stringEqual, .stringNotEqual,
+            .stringLess, .stringLessEqual, .stringGreater, .stringGreaterEqual, .jump, .branch, .returnInteger,
+            .returnString, .returnVoid, .loadInteger, .loadString, .storeInteger, .storeString, .fetchAdd,
+            .deleteGlobal, .elementLoadInteger, .elementLoadString, .elementExists, .elementDelete, .iterationBegin,
+            .iterationNext, .iterationEnd, .canReadMemory, .canReadString, .slotReadable, .caughtError, .action:
+            false
+        case .print, .format: program.formats[Int(instruction.a)].contains(where: \.readsMemory)
+        default: true
         }
     }
 
@@ -146,11 +162,12 @@ extension Instruction {
     }
 }
 
-/// At most two blocks.
+/// At most three blocks: those of a terminator, and the one for errors.
 struct BlockTargets: RandomAccessCollection {
     private var first = 0
     private var second = 0
-    let count: Int
+    private var third = 0
+    private(set) var count: Int
 
     init() { count = 0 }
 
@@ -165,7 +182,17 @@ struct BlockTargets: RandomAccessCollection {
         count = 2
     }
 
+    /// Adds the block for errors.
+    mutating func append(_ block: Int) {
+        switch count {
+        case 0: first = block
+        case 1: second = block
+        default: third = block
+        }
+        count += 1
+    }
+
     var startIndex: Int { 0 }
     var endIndex: Int { count }
-    subscript(position: Int) -> Int { position == 0 ? first : second }
+    subscript(position: Int) -> Int { position == 0 ? first : position == 1 ? second : third }
 }

@@ -161,7 +161,7 @@ private struct LivenessMarker {
         case .action, .returnVoid, .branch, .jump:
             // What may run forever is left alone.
             return flow.successors[block].contains { flow.isBackEdge(from: block, to: $0) }
-        default: return !context.isRemovable(instruction)
+        default: return !context.isRemovable(instruction, isProtected: unit.blocks[block].handler != nil)
         }
     }
 

@@ -4,8 +4,10 @@ import Semantics
 extension PassContext {
     /// Whether an instruction may be dropped when nothing reads its result. A read that could fault is among
     /// them, as SystemTap drops unused expressions with their errors.
-    func isRemovable(_ instruction: Instruction) -> Bool {
-        switch instruction.op {
+    func isRemovable(_ instruction: Instruction, isProtected: Bool = false) -> Bool {
+        // Inside `try`, an error has an effect.
+        if isProtected, tables.mayRaise(instruction) { return false }
+        return switch instruction.op {
         case .jump, .branch, .returnInteger, .returnString, .returnVoid, .nextOverload, .storeInteger, .storeString,
             .fetchAdd, .deleteGlobal, .elementStoreInteger, .elementStoreString, .elementFetchAdd, .elementDelete,
             .iterationBegin, .iterationNext, .iterationEnd, .aggregateAdd, .histogramPrint, .print, .action:
@@ -24,6 +26,7 @@ extension PassManager {
         var changed = false
         for block in unit.blocks.indices {
             var set = live.atEnd(of: block)
+            let afterErrors = live.atHandler(of: block)
             var kept: [Instruction] = []
             kept.reserveCapacity(unit.blocks[block].instructions.count)
             for instruction in unit.blocks[block].instructions.reversed() {
@@ -31,11 +34,13 @@ extension PassManager {
                 let isMoveToItself =
                     (instruction.op == .integerMove || instruction.op == .stringMove)
                     && instruction.dst == instruction.a
-                if context.isRemovable(instruction), isMoveToItself || !(definition.map(set.contains) ?? false) {
+                if context.isRemovable(instruction, isProtected: afterErrors != nil),
+                    isMoveToItself || !(definition.map(set.contains) ?? false)
+                {
                     changed = true
                     continue
                 }
-                if let definition { set.remove(definition) }
+                if let definition, !(afterErrors?.contains(definition) ?? false) { set.remove(definition) }
                 context.tables.forEachUse(of: instruction) { set.insert($0) }
                 kept.append(instruction)
             }
@@ -97,12 +102,14 @@ struct RegisterSet: Equatable {
 /// Which registers are read later, at the end of each block.
 struct Liveness {
     private let successors: [BlockTargets]
+    private let handlers: [Int?]
     private var atStart: [RegisterSet]
     private let empty: RegisterSet
 
     init(_ unit: IRUnit, _ tables: ProgramTables) {
         let flow = ControlFlow(unit)
         successors = flow.successors
+        handlers = unit.blocks.map(\.handler)
         empty = RegisterSet(unit)
         atStart = Array(repeating: empty, count: unit.blocks.count)
         // What each block sets before any read, and reads before it sets.
@@ -121,11 +128,16 @@ struct Liveness {
             changed = false
             for block in flow.order.reversed() {
                 for next in successors[block] where next != block {
-                    if atStart[block].add(atStart[next], except: sets[block]) { changed = true }
+                    // An error may come before anything is set.
+                    let except = next == handlers[block] ? nil : sets[block]
+                    if atStart[block].add(atStart[next], except: except) { changed = true }
                 }
             }
         }
     }
+
+    /// The registers that are read after an error in the block; nil when it is not caught.
+    func atHandler(of block: Int) -> RegisterSet? { handlers[block].map { atStart[$0] } }
 
     /// The registers that are read after the block.
     func atEnd(of block: Int) -> RegisterSet {

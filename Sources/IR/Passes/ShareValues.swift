@@ -35,8 +35,11 @@ extension PassManager {
                         brought.append(key)
                     }
                 }
+                // An error may come before the values do: the handler sees none of them.
+                let handler = unit.blocks[block].handler
+                if let handler, children[block].contains(handler) { stack.append(.enter(handler)) }
                 stack.append(.leave(brought))
-                for child in children[block].reversed() { stack.append(.enter(child)) }
+                for child in children[block].reversed() where child != handler { stack.append(.enter(child)) }
             }
         }
         // The computations that are left over have no readers now.

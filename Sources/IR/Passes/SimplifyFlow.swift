@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 extension PassManager {
-    /// Threads jumps through empty blocks, joins blocks that only follow each other, drops what nothing reaches,
+    /// Protects no block that raises nothing, threads jumps through empty blocks, joins blocks that only follow each other, drops what nothing reaches,
     /// and puts the blocks into reverse postorder.
-    static let simplifyFlow = UnitPass(name: "simplify-flow") { unit, _ in
+    static let simplifyFlow = UnitPass(name: "simplify-flow") { unit, context in
         var changed = false
+        for block in unit.blocks.indices where unit.blocks[block].handler != nil {
+            if mayRaise(unit.blocks[block], context) { continue }
+            unit.blocks[block].handler = nil
+            changed = true
+        }
         thread(&unit, &changed)
         join(&unit, &changed)
         reorder(&unit, &changed)
@@ -45,6 +50,10 @@ extension PassManager {
         }
     }
 
+    private static func mayRaise(_ block: IRBlock, _ context: PassContext) -> Bool {
+        block.instructions.contains { context.tables.mayRaise($0) }
+    }
+
     private static func join(_ unit: inout IRUnit, _ changed: inout Bool) {
         let flow = ControlFlow(unit)
         // A block that was taken in has no instructions of its own any more.
@@ -52,7 +61,10 @@ extension PassManager {
         for block in flow.order where !isTaken[block] {
             while let last = unit.blocks[block].instructions.last, last.op == .jump {
                 let next = Int(last.a)
-                guard next != block, next != 0, !isTaken[next], flow.predecessors[next].count == 1 else { break }
+                guard next != block, next != 0, !isTaken[next], flow.predecessors[next].count == 1,
+                    // What is set before a `try` is then still known to be set in its handler.
+                    unit.blocks[block].handler == unit.blocks[next].handler
+                else { break }
                 unit.blocks[block].instructions.removeLast()
                 unit.blocks[block].instructions += unit.blocks[next].instructions
                 isTaken[next] = true
@@ -67,6 +79,7 @@ extension PassManager {
         changed = true
         unit.blocks = flow.order.map { old in
             var block = unit.blocks[old]
+            block.handler = block.handler.map { flow.position[$0] }
             let place = block.instructions.count - 1
             guard place >= 0 else { return block }
             switch block.instructions[place].op {

@@ -42,6 +42,10 @@ struct IRText {
             line("probe \(index) \(unit.name)")
             if let plan = program.captures[index] { dump(plan) }
             dump(unit)
+            if program.conditions.indices.contains(index), let condition = program.conditions[index] {
+                line("armed when", indent: 2)
+                dump(program.functions[condition])
+            }
         }
     }
 
@@ -72,7 +76,7 @@ struct IRText {
     private mutating func dump(_ unit: IRUnit) {
         lastLine = nil
         for (number, block) in unit.blocks.enumerated() {
-            line("b\(number):", indent: 2)
+            line("b\(number):\(block.handler.map { " errors to b\($0)" } ?? "")", indent: 2)
             for instruction in block.instructions {
                 comment(instruction)
                 line(describe(instruction), indent: 4)

@@ -37,6 +37,7 @@ extension IRText {
         case .iterationNext: return next(instruction)
         case .iterationEnd: return "end loop \(a)"
         case .action: return "action \(a)"
+        case .caughtError: return "s\(dst) = caught error"
         case .print: return "print \(format(a))\(arguments(b))"
         case .format: return "s\(dst) = format \(format(a))\(arguments(b))"
         default:

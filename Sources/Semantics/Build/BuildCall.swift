@@ -101,9 +101,37 @@ extension Analyzer {
         guard entry.facts.hasNext else { return }
         let overloads = symbols.overloads(
             named: entry.declaration.name, arity: entry.declaration.parameters.count, from: entry.scope)
-        guard let position = overloads.firstIndex(where: { $0 === entry }), position + 1 < overloads.count else {
-            return
+        guard let position = overloads.firstIndex(where: { $0 === entry }) else { return }
+        if position + 1 < overloads.count {
+            instance.nextOverload = self.instance(of: overloads[position + 1], probe: instance.probe)
+        } else {
+            instance.nextOverload = builtinOverload(after: instance)
         }
-        instance.nextOverload = self.instance(of: overloads[position + 1], probe: instance.probe)
+    }
+
+    /// The built-in function of the same name and arity as the last overload, in a body that calls it.
+    private func builtinOverload(after last: FunctionInstance) -> FunctionInstance? {
+        var declaration = last.entry.declaration
+        guard let builtin = symbols.builtin(named: declaration.name, arity: declaration.parameters.count) else {
+            return nil
+        }
+        let token = declaration.token
+        declaration.body = .block(Block(token: token, statements: []))
+        let entry = FunctionEntry(declaration: declaration, scope: last.entry.scope, order: last.entry.order)
+        let instance = FunctionInstance(entry: entry, probe: last.probe)
+        for (parameter, type) in zip(declaration.parameters, builtin.signature.parameters) {
+            let local = LocalVariable(name: parameter.name, token: parameter.token, isParameter: true)
+            local.type = type
+            local.typeToken = parameter.token
+            instance.parameters.append(local)
+            instance.add(local)
+        }
+        instance.result = builtin.signature.result
+        instance.resultToken = token
+        let call = Node(token, .builtin(builtin, instance.parameters.map { Node($0.token, .local($0)) }))
+        let hasResult = builtin.signature.result != .unknown
+        instance.statement = StatementNode(token, hasResult ? .return(call) : .expression(call))
+        functions.append(instance)
+        return instance
     }
 }

@@ -70,9 +70,10 @@ final class Builder {
             let loop = StatementNode(token, .loop(condition: test, step: step.map(build), body: body))
             return first.map { StatementNode(token, .block([$0, loop])) } ?? loop
         case .foreach(let loop): return buildForeach(token, loop)
-        case .tryCatch:
-            fail(Refusal.tryCatch.diagnostic(token), token)
-            return .empty(token)
+        case .tryCatch(let body, let variable, let handler):
+            let protected = build(body)
+            let caught = variable.map { buildSymbol($0.content.description, $0) }
+            return StatementNode(token, .tryCatch(body: protected, variable: caught, handler: build(handler)))
         case .delete(let operand): return buildDelete(token, operand)
         case .next: return StatementNode(token, .next)
         case .break:

@@ -85,6 +85,11 @@ final class Elider {
             if loop.body.isEmpty, loop.sort == nil, loop.value == nil, loop.keys.allSatisfy(isDead) {
                 return removed(statement)
             }
+        case .tryCatch(let body, let variable, let handler):
+            let inner = elide(body)
+            // What does nothing raises nothing.
+            if inner.isEmpty { return removed(statement) }
+            statement.kind = .tryCatch(body: inner, variable: kept(variable), handler: elide(handler))
         case .deleteGlobal(let global): if isDead(global) { return removed(statement) }
         case .deleteLocal(let local): if isDead(local) { return removed(statement) }
         case .deleteElement(let global, let keys):
@@ -95,6 +100,14 @@ final class Elider {
         case .next, .break, .continue: break
         }
         return statement
+    }
+
+    /// The variable of a `catch`, if anybody looks at it.
+    private func kept(_ variable: Node?) -> Node? {
+        switch variable?.kind {
+        case .local(let local as Variable), .global(let local as Variable): isDead(local) ? nil : variable
+        default: nil
+        }
     }
 
     private func removed(_ statement: StatementNode) -> StatementNode {
@@ -281,9 +294,13 @@ final class Elider {
     // MARK: Functions and probes
 
     private func warnUncalled() {
-        let live = Set(analyzer.liveFunctions().map { ObjectIdentifier($0.entry) })
+        let functions = analyzer.liveFunctions().map(\.entry)
+        let live = Set(functions.map { ObjectIdentifier($0) })
+        // An overload that is never reached is dropped in silence.
+        let called = Set(functions.map { Overloads($0) })
         for scope in analyzer.symbols.userScopes {
-            for entry in analyzer.symbols.functions(of: scope) where !live.contains(ObjectIdentifier(entry)) {
+            for entry in analyzer.symbols.functions(of: scope)
+            where !live.contains(ObjectIdentifier(entry)) && !called.contains(Overloads(entry)) {
                 analyzer.warnUser("Eliding unused function '\(entry.declaration.name)'", entry.declaration.token)
             }
         }
@@ -297,6 +314,17 @@ final class Elider {
             analyzer.warnUser("Probe '\(token.content)' has been elided", token)
             return true
         }
+    }
+}
+
+/// The overloads of one name and arity.
+private struct Overloads: Hashable {
+    var name: String
+    var arity: Int
+
+    init(_ entry: FunctionEntry) {
+        name = entry.declaration.name
+        arity = entry.declaration.parameters.count
     }
 }
 
@@ -329,6 +357,7 @@ extension StatementNode {
         case .next, .return, .break, .continue: true
         case .block(let statements): statements.last?.endsControl ?? false
         case .if(_, let then, let otherwise): then.endsControl && (otherwise?.endsControl ?? false)
+        case .tryCatch(let body, _, let handler): body.endsControl && handler.endsControl
         default: false
         }
     }

@@ -40,6 +40,7 @@ struct PurityChecker {
         switch statement.kind {
         case .deleteGlobal, .deleteElement: return false
         case .foreach(let loop): if loop.sort != nil { return false }
+        case .tryCatch(_, let variable?, _): if case .global = variable.kind { return false }
         default: break
         }
         var pure = true

@@ -59,6 +59,7 @@ final class Usage {
             for key in loop.keys { key.writes += 1 }
             loop.value?.writes += 1
             statement.forEachExpression { count($0, isUsed: true, for: nil) }
+        case .tryCatch(_, let variable, _): if let variable { countTarget(variable, isRead: false) }
         case .deleteGlobal(let global): global.writes += 1
         case .deleteLocal(let local): local.writes += 1
         case .deleteElement(let global, let keys):

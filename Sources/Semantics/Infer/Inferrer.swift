@@ -42,6 +42,7 @@ final class Inferrer {
             if let condition { infer(condition, .long) }
             if let step { infer(step, .unknown) }
         case .foreach(let loop): visit(loop)
+        case .tryCatch(_, let variable, _): if let variable { infer(variable, .string) }
         case .deleteElement(let array, let keys): inferKeys(keys, of: array, statement.token)
         case .return(let value?):
             guard let function else { break }

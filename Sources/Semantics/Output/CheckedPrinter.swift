@@ -25,6 +25,10 @@ struct CheckedPrinter {
                 : "for (; \(condition.map(text) ?? "1"); \(step.map(text) ?? ""))"
             return "\(indent)\(head)\n\(text(body, level: level + 1))"
         case .foreach(let loop): return "\(indent)\(head(of: loop))\n\(text(loop.body, level: level + 1))"
+        case .tryCatch(let body, let variable, let handler):
+            let name = variable.map { " (\(text($0)))" } ?? ""
+            return "\(indent)try\n\(text(body, level: level + 1))\(indent)catch\(name)\n"
+                + text(handler, level: level + 1)
         case .deleteGlobal(let index): return "\(indent)delete \(global(index))\n"
         case .deleteLocal(let index): return "\(indent)delete \(local(index))\n"
         case .deleteElement(let index, let keys): return "\(indent)delete \(global(index))[\(list(keys))]\n"

@@ -47,6 +47,8 @@ final class Emitter {
             }
             body.statement.forEachStatementDeeply { statement in
                 switch statement.kind {
+                case .tryCatch(_, let variable?, _):
+                    if case .global(let global) = variable.kind { used.insert(ObjectIdentifier(global)) }
                 case .foreach(let loop): used.insert(ObjectIdentifier(loop.array))
                 case .deleteGlobal(let global), .deleteElement(let global, _): used.insert(ObjectIdentifier(global))
                 default: break
@@ -121,6 +123,9 @@ final class Emitter {
             let inner = emit(body)
             kind = .loop(condition: test, step: step.map(emit), body: inner)
         case .foreach(let loop): kind = .foreach(emit(loop))
+        case .tryCatch(let body, let variable, let handler):
+            let inner = emit(body)
+            kind = .tryCatch(body: inner, variable: variable.map(emit), handler: emit(handler))
         case .deleteGlobal(let global): kind = .deleteGlobal(index(global))
         case .deleteLocal(let local): kind = .deleteLocal(number(local))
         case .deleteElement(let global, let keys): kind = .deleteElement(index(global), keys.map { $0.map(emit) })

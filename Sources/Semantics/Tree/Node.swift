@@ -118,6 +118,8 @@ final class StatementNode {
         case `if`(Node, then: StatementNode, otherwise: StatementNode?)
         case loop(condition: Node?, step: Node?, body: StatementNode)
         case foreach(ForeachNode)
+        /// The variable, a local or a global, takes the message.
+        case tryCatch(body: StatementNode, variable: Node?, handler: StatementNode)
         case deleteGlobal(GlobalVariable)
         case deleteLocal(LocalVariable)
         case deleteElement(GlobalVariable, [Node?])
@@ -151,6 +153,9 @@ final class StatementNode {
             if let otherwise { visit(otherwise) }
         case .loop(_, _, let body): visit(body)
         case .foreach(let loop): visit(loop.body)
+        case .tryCatch(let body, _, let handler):
+            visit(body)
+            visit(handler)
         case .expression, .deleteGlobal, .deleteLocal, .deleteElement, .next, .break, .continue, .return: break
         }
     }
@@ -168,7 +173,7 @@ final class StatementNode {
             if let limit = loop.limit { visit(limit) }
         case .deleteElement(_, let keys): for case let key? in keys { visit(key) }
         case .return(let value): if let value { visit(value) }
-        case .block, .deleteGlobal, .deleteLocal, .next, .break, .continue: break
+        case .block, .tryCatch, .deleteGlobal, .deleteLocal, .next, .break, .continue: break
         }
     }
 

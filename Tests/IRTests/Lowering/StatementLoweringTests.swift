@@ -22,8 +22,8 @@ import Testing
         "global g\nprobe begin { for (i = 0; i < 9; i++) { if (i == g) continue; println(i) } }")
     #expect(
         text.contains(
-            "b2:\naction 2\ni3 = g\ni4 = i1 == i3\nif i4 jump b3 else b4\nb3:\naction 1\njump b5\nb4:\naction 1\n"
-                + "print \"%d\\n\", i1\njump b5\nb5:\ni5 = 1\ni1 = i1 + i5\njump b1\n"))
+            "b2:\naction 1\ni3 = g\ni4 = i1 == i3\nif i4 jump b3 else b4\nb3:\naction 1\njump b5\nb4:\naction 1\n"
+                + "print \"%d\\n\", i1\njump b5\nb5:\naction 2\ni5 = 1\ni1 = i1 + i5\njump b1\n"))
 }
 
 @Test func nextEndsAHandler() throws {
@@ -80,4 +80,55 @@ import Testing
     let loop = try #require(text.place(of: "b2:"))
     let zero = try #require(text.firstRange(of: "= 0\n"))
     #expect(text.distance(from: text.startIndex, to: zero.lowerBound) > loop)
+}
+
+@Test func blocksOfATryNameTheirHandler() throws {
+    let text = try handlerText(
+        """
+        global g
+        probe begin { try { println(1 / g); g = 2 } catch (message) { println(message) } println(g) }
+        """)
+    #expect(
+        text == """
+            b0:
+            action 1
+            jump b1
+            b1: errors to b2
+            i0 = 1
+            i1 = g
+            i2 = i0 / i1
+            print "%d\\n", i2
+            action 1
+            i3 = 2
+            g = i3
+            jump b3
+            b2:
+            s0 = caught error
+            action 1
+            print "%s\\n", s0
+            jump b3
+            b3:
+            action 1
+            i4 = g
+            print "%d\\n", i4
+            return
+
+            """)
+}
+
+@Test func aTryThatRaisesNothingIsNone() throws {
+    let text = try handlerText("global g probe begin { try { g++ } catch { println(1) } println(g) }")
+    #expect(!text.contains("errors to"))
+    #expect(!text.contains("print \"%d\\n\", i0\njump"))
+}
+
+@Test func nestedTriesHaveTheirOwnHandlers() throws {
+    let text = try handlerText(
+        """
+        probe begin {
+          try { try { error("a") } catch (x) { error(x . "b") } println(1) } catch (y) { println(y) }
+        }
+        """)
+    #expect(text.components("errors to") == 3 || text.components("errors to") == 2)
+    #expect(text.components("= caught error") == 2)
 }

@@ -39,7 +39,7 @@ struct ScriptGenerator {
     }
 
     private mutating func statement(_ depth: Int) -> String {
-        switch pick(depth > 0 ? 11 : 5) {
+        switch pick(depth > 0 ? 13 : 5) {
         case 0, 1: "\(one("x", "y", "z")) = \(expression(2))"
         case 2: "println(\(expression(2)))"
         case 3: one("g = \(expression(1))", "h += \(expression(1))", "x++", "y -= 2", "g++")
@@ -47,6 +47,7 @@ struct ScriptGenerator {
         case 5, 6: "if (\(condition(2))) {\n\(block(depth - 1))\n}"
         case 7, 8: "if (\(condition(2))) {\n\(block(depth - 1))\n} else {\n\(block(depth - 1))\n}"
         case 9: "if (\(condition(1))) next"
+        case 10, 11: "try {\n\(block(depth - 1))\n} catch {\n\(block(depth - 1))\n}"
         default:
             "for (i\(depth) = 0; i\(depth) < 3; i\(depth)++) {\n\(block(depth - 1))\n"
                 + "if (\(condition(1))) \(one("break", "continue"))\n}"

@@ -68,8 +68,8 @@ struct Simulation {
         outcome.globals = Array(repeating: 1, count: program.globals.count)
         var block = 0
         var steps = 0
-        do {
-            while true {
+        while true {
+            do {
                 for instruction in unit.blocks[block].instructions {
                     steps += 1
                     if steps > 5000 {
@@ -83,10 +83,13 @@ struct Simulation {
                     default: try execute(instruction)
                     }
                 }
+            } catch {
+                guard let handler = unit.blocks[block].handler else {
+                    outcome.failed = true
+                    return outcome
+                }
+                block = handler
             }
-        } catch {
-            outcome.failed = true
-            return outcome
         }
     }
 
@@ -134,7 +137,7 @@ struct Simulation {
             } else {
                 strings[dst] = kernel.commandIsX(atEntry: false)
             }
-        case .action: break
+        case .action, .caughtError: break
         default:
             guard let result = Arithmetic.binary(instruction.op, integers[a], integers[b]) else { throw Failure() }
             integers[dst] = result

@@ -64,6 +64,7 @@ import Testing
                 # test:9: foreach ([name, n] in seen- limit 2)
                 i0 = 2
                 begin loop 0 over seen, by value down, limit i0
+                action 1
                 jump b1
               b1:
                 next [s0, i1] of loop 0 jump b2 else b3
