@@ -124,6 +124,6 @@ struct FunctionTests {
                     global n
                     function r() { n++; a(); r() }
                     probe begin { try { r() } catch (m) { println(m, " ", n) } }
-                    """) == "MAXNESTING exceeded 12\n")
+                    """) == "MAXNESTING exceeded 12\ncount=11\n")
     }
 }

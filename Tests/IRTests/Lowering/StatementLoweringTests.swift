@@ -91,9 +91,9 @@ import Testing
     #expect(
         text == """
             b0:
-            action 1
             jump b1
             b1: errors to b2
+            action 1
             i0 = 1
             i1 = g
             i2 = i0 / i1
@@ -112,7 +112,6 @@ import Testing
             i4 = g
             print "%d\\n", i4
             return
-
             """)
 }
 
