@@ -165,8 +165,8 @@ public final class Evaluator {
         }
         self.record = record
         let limits = program.limits
-        let isKernel = program.probes[handler].event.isKernel
-        let statements = isKernel ? limits.maxAction : limits.maxActionInterruptible
+        let isShort = program.probes[handler].event.isUninterruptible
+        let statements = isShort ? limits.maxAction : limits.maxActionInterruptible
         budget = limits.suppressTimeLimits ? Int64.max : Int64(statements)
         let isDone = execute(unit: program.functions.count + handler, record: record)
         let mustStop = !isDone && report(handler: handler)

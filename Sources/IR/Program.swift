@@ -46,9 +46,9 @@ public struct Limits: Sendable, Equatable {
     public var maxStringLength = 512
     /// Elements of an array without a declared size.
     public var maxMapEntries = 2048
-    /// Statements of one kernel handler.
+    /// Statements of one handler of a kernel event or a timer.
     public var maxAction = 1000
-    /// Statements of one begin, end, error or timer handler.
+    /// Statements of one handler of another kind: begin, end, error, files and input.
     public var maxActionInterruptible = 10000
     /// Depth of calls; nil: computed from the program.
     public var maxNesting: Int?

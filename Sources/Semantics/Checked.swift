@@ -140,6 +140,12 @@ public enum ProbeEvent: Sendable {
     /// An event of user space, of some processes only.
     case user(UserEvent, ProcessScope)
 
+    /// Whether MAXACTION bounds its handler, and not MAXACTION_INTERRUPTIBLE: SystemTap runs it where nothing may sleep.
+    public var isUninterruptible: Bool {
+        if case .timer = self { return true }
+        return isKernel
+    }
+
     /// Whether the kernel captures the event, as it does those of user space.
     public var isKernel: Bool {
         switch self {

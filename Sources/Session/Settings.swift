@@ -8,13 +8,17 @@ enum Settings {
     static func limits(_ defines: [String], suppressTimeLimits: Bool) throws(SessionError) -> Limits {
         var limits = Limits()
         limits.suppressTimeLimits = suppressTimeLimits
+        var interruptible: Int?
         for define in defines {
             let parts = define.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
             guard isName(parts[0]), parts.count == 1 || isDefineValue(parts[1]) else {
                 throw SessionError("Safety pattern mismatch for -D parameter ('\(define)')")
             }
             try apply(parts[0], parts.count == 2 ? parts[1] : "1", to: &limits)
+            if parts[0].uppercased() == "MAXACTION_INTERRUPTIBLE" { interruptible = limits.maxActionInterruptible }
         }
+        // Whichever comes first on the command line.
+        limits.maxActionInterruptible = interruptible ?? limits.maxAction * 10
         return limits
     }
 
@@ -41,9 +45,7 @@ enum Settings {
         switch name.uppercased() {
         case "MAXSTRINGLEN": limits.maxStringLength = try number(8...65536)
         case "MAXMAPENTRIES": limits.maxMapEntries = try number(1...100_000_000)
-        case "MAXACTION":
-            limits.maxAction = try number(1...Int(Int32.max))
-            limits.maxActionInterruptible = limits.maxAction * 10
+        case "MAXACTION": limits.maxAction = try number(1...Int(Int32.max))
         case "MAXACTION_INTERRUPTIBLE": limits.maxActionInterruptible = try number(1...Int(Int32.max))
         case "MAXNESTING": limits.maxNesting = try number(1...10000)
         case "MAXERRORS": limits.maxErrors = try number(0...Int(Int32.max))

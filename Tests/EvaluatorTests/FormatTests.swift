@@ -102,6 +102,18 @@ import Testing
         #expect(output("printf(\"100%%\")") == "100%")
     }
 
+    @Test func oneCallPrintsAtMost8192Bytes() {
+        func bytes(_ script: String) -> [UInt8] { Array(output(script).utf8) }
+        #expect(bytes("printf(\"%9000d\", 1)") == Array(repeating: 32, count: 8192))
+        #expect(bytes("printf(\"%-9000d|\", 1)") == [49] + Array(repeating: 32, count: 8191))
+        #expect(bytes("printf(\"%0*d\", 1 << 40, 7)") == Array(repeating: 48, count: 8192))
+        #expect(bytes("printf(\"%.*x\", 1 << 40, 7)") == Array(repeating: 48, count: 8192))
+        let part = "s = \"0123456789abcdef\"; for (i = 0; i < 5; i++) s = s . s;"
+        let arguments = Array(repeating: "s", count: 32).joined(separator: ", ")
+        #expect(bytes(part + "print(\(arguments)); print(\"!\")").count == 8192 + 1)
+        #expect(bytes(part + "println(strlen(sprint(\(arguments))))") == Array("511\n".utf8))
+    }
+
     @Test func charactersAreEscapedOnRequest() {
         #expect(output("printf(\"%c%3c%-3c|\", 65, 66, 67)") == "A  BC  |")
         #expect(output("printf(\"%#c%#c%#c%#c%#c\", 10, 39, 92, 1, 65)") == "\\n\\'\\\\\\001A")

@@ -19,6 +19,9 @@ struct SettingsTests {
     @Test("MAXACTION also sets the limit of interruptible handlers")
     func maxAction() throws {
         #expect(try Settings.limits(["MAXACTION=50"], suppressTimeLimits: false).maxActionInterruptible == 500)
+        #expect(
+            try Settings.limits(["MAXACTION_INTERRUPTIBLE=70", "MAXACTION=50"], suppressTimeLimits: false)
+                .maxActionInterruptible == 70)
     }
 
     @Test("Histograms have limits of their own")

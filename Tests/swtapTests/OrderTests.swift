@@ -140,6 +140,16 @@ struct OrderTests {
         #expect(refused.output == "")
     }
 
+    @Test("A timer's handler has a tenth of the statements of a begin handler")
+    func maxActionOfTimers() throws {
+        let body = "for (i = 0; i < 1500; i++) n++; println(n); exit()"
+        let timer = try run("global n probe timer.ms(1) { \(body) }")
+        #expect(timer.errors.hasPrefix("ERROR: MAXACTION exceeded near "))
+        #expect(timer.errors.contains(" in probe timer.ms(1)\n"))
+        #expect(timer.status == 1)
+        #expect(try run("global n probe begin { \(body) }").output == "1500\n")
+    }
+
     @Test("The safety patterns of -D and -G")
     func patterns() throws {
         let define = try run("probe begin { exit() }", "-D", "1x=2")
