@@ -15,6 +15,10 @@ static const unsigned char backtrace_stp[] = {
 #embed "backtrace.stp"
 };
 
+static const unsigned char clock_stp[] = {
+#embed "clock.stp"
+};
+
 static const unsigned char command_line_stp[] = {
 #embed "command-line.stp"
 };
@@ -39,12 +43,28 @@ static const unsigned char errno_stp[] = {
 #embed "errno.stp"
 };
 
+static const unsigned char guru_stp[] = {
+#embed "guru.stp"
+};
+
 static const unsigned char indent_stp[] = {
 #embed "indent.stp"
 };
 
 static const unsigned char input_stp[] = {
 #embed "input.stp"
+};
+
+static const unsigned char json_data_stp[] = {
+#embed "json-data.stp"
+};
+
+static const unsigned char json_stp[] = {
+#embed "json.stp"
+};
+
+static const unsigned char json_stpm[] = {
+#embed "json.stpm"
 };
 
 static const unsigned char kernel_memory_stp[] = {
@@ -75,12 +95,12 @@ static const unsigned char net_stp[] = {
 #embed "net.stp"
 };
 
-static const unsigned char paths_stp[] = {
-#embed "paths.stp"
-};
-
 static const unsigned char netfilter_stp[] = {
 #embed "netfilter.stp"
+};
+
+static const unsigned char paths_stp[] = {
+#embed "paths.stp"
 };
 
 static const unsigned char perf_stp[] = {
@@ -93,6 +113,10 @@ static const unsigned char process_memory_stp[] = {
 
 static const unsigned char prometheus_stp[] = {
 #embed "prometheus.stp"
+};
+
+static const unsigned char queue_stats_stp[] = {
+#embed "queue-stats.stp"
 };
 
 static const unsigned char registers_stp[] = {
@@ -121,6 +145,10 @@ static const unsigned char socket_stp[] = {
 
 static const unsigned char socket_stpm[] = {
 #embed "socket.stpm"
+};
+
+static const unsigned char speculation_stp[] = {
+#embed "speculation.stp"
 };
 
 static const unsigned char statistics_stpm[] = {
@@ -171,14 +199,19 @@ static const struct swtap_tapset files[] = {
     {"ansi.stp", ansi_stp, sizeof ansi_stp},
     {"arguments.stp", arguments_stp, sizeof arguments_stp},
     {"backtrace.stp", backtrace_stp, sizeof backtrace_stp},
+    {"clock.stp", clock_stp, sizeof clock_stp},
     {"command-line.stp", command_line_stp, sizeof command_line_stp},
     {"context.stp", context_stp, sizeof context_stp},
     {"control.stp", control_stp, sizeof control_stp},
     {"device.stp", device_stp, sizeof device_stp},
     {"endian.stp", endian_stp, sizeof endian_stp},
     {"errno.stp", errno_stp, sizeof errno_stp},
+    {"guru.stp", guru_stp, sizeof guru_stp},
     {"indent.stp", indent_stp, sizeof indent_stp},
     {"input.stp", input_stp, sizeof input_stp},
+    {"json-data.stp", json_data_stp, sizeof json_data_stp},
+    {"json.stp", json_stp, sizeof json_stp},
+    {"json.stpm", json_stpm, sizeof json_stpm},
     {"kernel-memory.stp", kernel_memory_stp, sizeof kernel_memory_stp},
     {"load-average.stp", load_average_stp, sizeof load_average_stp},
     {"lsm.stp", lsm_stp, sizeof lsm_stp},
@@ -191,6 +224,7 @@ static const struct swtap_tapset files[] = {
     {"perf.stp", perf_stp, sizeof perf_stp},
     {"process-memory.stp", process_memory_stp, sizeof process_memory_stp},
     {"prometheus.stp", prometheus_stp, sizeof prometheus_stp},
+    {"queue-stats.stp", queue_stats_stp, sizeof queue_stats_stp},
     {"registers.stp", registers_stp, sizeof registers_stp},
     {"signal-names.stp", signal_names_stp, sizeof signal_names_stp},
     {"socket-address.stp", socket_address_stp, sizeof socket_address_stp},
@@ -198,6 +232,7 @@ static const struct swtap_tapset files[] = {
     {"socket-names.stp", socket_names_stp, sizeof socket_names_stp},
     {"socket.stp", socket_stp, sizeof socket_stp},
     {"socket.stpm", socket_stpm, sizeof socket_stpm},
+    {"speculation.stp", speculation_stp, sizeof speculation_stp},
     {"statistics.stpm", statistics_stpm, sizeof statistics_stpm},
     {"task-limits.stp", task_limits_stp, sizeof task_limits_stp},
     {"task-lookup.stp", task_lookup_stp, sizeof task_lookup_stp},

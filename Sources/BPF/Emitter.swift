@@ -164,6 +164,7 @@ final class Emitter {
         case .processor: call(.getProcessorID, target)
         case .taskAddress: call(.getCurrentTask, target)
         case .time: call(.ktimeGetNs, target)
+        case .ticks: call(.jiffies, target)
         case .control(let offset):
             code.valueAddress(target, .control, offset: 0)
             code.load(.double, target, target, offset)

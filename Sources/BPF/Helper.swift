@@ -16,6 +16,8 @@ public enum Helper: Int32, Sendable, CaseIterable {
     case probeReadKernel = 113
     case probeReadUserString = 114
     case probeReadKernelString = 115
+    /// Linux 5.6.
+    case jiffies = 118
     case ringReserve = 131
     case ringSubmit = 132
     /// Linux 5.11.
@@ -48,6 +50,7 @@ public enum Helper: Int32, Sendable, CaseIterable {
         case .probeReadKernel: "bpf_probe_read_kernel"
         case .probeReadUserString: "bpf_probe_read_user_str"
         case .probeReadKernelString: "bpf_probe_read_kernel_str"
+        case .jiffies: "bpf_jiffies64"
         case .ringReserve: "bpf_ringbuf_reserve"
         case .ringSubmit: "bpf_ringbuf_submit"
         case .getAttachCookie: "bpf_get_attach_cookie"

@@ -37,12 +37,21 @@ public enum MemoryReader {
     /// Stores the address of the running thread's `struct task_struct` in the first 8 bytes of the map's value, and
     /// returns 0.
     public static func currentTask() throws(CaptureError) -> BPFProgram {
+        try store(.getCurrentTask, name: "swtap_task")
+    }
+
+    /// Stores the kernel's ticks in the first 8 bytes of the map's value, and returns 0.
+    public static func jiffies() throws(CaptureError) -> BPFProgram {
+        try store(.jiffies, name: "swtap_jiffies")
+    }
+
+    private static func store(_ helper: Helper, name: String) throws(CaptureError) -> BPFProgram {
         var code = Assembler()
-        code.call(.getCurrentTask)
+        code.call(helper)
         code.valueAddress(.r1, .reader, offset: 0)
         code.store(.double, .r1, 0, .r0)
         code.move(.r0, 0)
         code.exit()
-        return try code.finish(name: "swtap_task", type: .rawTracepoint, attachType: .none)
+        return try code.finish(name: name, type: .rawTracepoint, attachType: .none)
     }
 }

@@ -189,6 +189,7 @@ struct Translation {
         case .cpu: return graph.insert(.processor)
         case .taskCurrent: return graph.insert(.taskAddress)
         case .ktimeGetNs: return graph.insert(.time)
+        case .jiffies: return graph.insert(.ticks)
         case .gettimeofdayNs:
             let offset = graph.insert(.control(ControlLayout.realtimeOffset))
             return graph.insert(.binary(.add, graph.insert(.time), offset))

@@ -19,6 +19,8 @@ enum Value: Hashable {
     case taskAddress
     /// Nanoseconds of CLOCK_MONOTONIC.
     case time
+    /// The kernel's jiffies.
+    case ticks
     /// A word of the control map.
     case control(Int)
     /// `size` bytes at an address, zero-extended; faults.
@@ -45,7 +47,9 @@ enum Value: Hashable {
     /// The values it is computed from, in the order of evaluation.
     var operands: [Int] {
         switch self {
-        case .constant, .contextWord, .argument, .task, .owner, .processor, .taskAddress, .time, .control, .saved: []
+        case .constant, .contextWord, .argument, .task, .owner, .processor, .taskAddress, .time, .ticks, .control,
+            .saved:
+            []
         case .load(let address, _, _): [address]
         case .unary(_, let operand), .bits(let operand, _, _, _), .readable(let operand): [operand]
         case .binary(_, let left, let right): [left, right]

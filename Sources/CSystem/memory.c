@@ -3,6 +3,7 @@
 #include "CSystem.h"
 
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/uio.h>
 
 int swtap_read_process_memory(pid_t pid, uint64_t address, void *buffer, size_t size) {
@@ -11,6 +12,10 @@ int swtap_read_process_memory(pid_t pid, uint64_t address, void *buffer, size_t 
     ssize_t count = process_vm_readv(pid, &local, 1, &remote, 1, 0);
     if (count < 0) return -errno;
     return count == (ssize_t)size ? 0 : -EFAULT;
+}
+
+int swtap_signal_thread(int process, int thread, int signal) {
+    return syscall(SYS_tgkill, process, thread, signal) == 0 ? 0 : -errno;
 }
 
 long swtap_peak_memory(void) {

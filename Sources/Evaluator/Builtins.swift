@@ -36,8 +36,8 @@ extension Evaluator {
     func builtin(_ raw: Int, _ arguments: BuiltinArguments, _ record: UnsafeRawPointer?) -> BuiltinResult {
         guard let builtin = Builtin(rawValue: UInt16(truncatingIfNeeded: raw)) else { return .nothing }
         switch builtin {
-        case .pid, .tid, .uid, .gid, .execname, .cpu, .taskCurrent, .ktimeGetNs, .gettimeofdayNs, .rawArgument,
-            .rawRegister, .returnval:
+        case .pid, .tid, .uid, .gid, .execname, .cpu, .taskCurrent, .ktimeGetNs, .gettimeofdayNs, .jiffies,
+            .rawArgument, .rawRegister, .returnval:
             return contextBuiltin(builtin, record)
         case .kernelString, .kernelStringN, .userString, .userStringN: return memoryBuiltin(builtin, arguments)
         case .pp, .pn, .probefunc, .ppfunc, .probemod, .probeType, .isReturn: return probeBuiltin(builtin)
@@ -57,6 +57,9 @@ extension Evaluator {
         case .textStr: return textStrn(arguments.string(0), 0, isQuoted: false)
         case .textStrn: return textStrn(arguments.string(0), arguments.integer(1), isQuoted: arguments.integer(2) != 0)
         case .stringQuoted: return textStrn(arguments.string(0), 0, isQuoted: true)
+        case .matched: return matched(arguments.integer(0))
+        case .matchedStr: return matched(0)
+        case .ngroups: return matches.groupCount
         case .ctime: return ctime(arguments.integer(0), zone: nil)
         case .tzCtime: return ctime(arguments.integer(0) &- facts.secondsWest, zone: facts.zoneName)
         case .tzGmtoff: return .integer(facts.secondsWest)
@@ -66,6 +69,11 @@ extension Evaluator {
         case .returnStr: return returnStr(arguments.integer(0), arguments.integer(1))
         case .ipNtop: return ipNtop(arguments.integer(0))
         case .ipv6Text: return ipv6Text(arguments.integer(0), arguments.integer(1))
+        case .fpAdd, .fpSub, .fpMul, .fpDiv, .fpRem, .fpSqrt, .fpEq, .fpLe, .fpLt, .longToFp, .fpToLong, .fp32ToFp64,
+            .fpToString, .stringToFp:
+            return floatBuiltin(builtin, arguments)
+        case .hz, .cyclesAt, .printk, .panic, .mdelay, .udelay, .signalThread:
+            return systemBuiltin(builtin, arguments, record)
         case .bswap16: return .integer(Int64(UInt16(truncatingIfNeeded: arguments.integer(0)).byteSwapped))
         case .bswap32: return .integer(Int64(UInt32(truncatingIfNeeded: arguments.integer(0)).byteSwapped))
         case .bswap64: return .integer(arguments.integer(0).byteSwapped)

@@ -26,6 +26,8 @@ extension Evaluator {
         case .taskCurrent: return .integer(Int64(bitPattern: host.currentTask()))
         case .ktimeGetNs: return .integer(nanoseconds(CLOCK_MONOTONIC))
         case .gettimeofdayNs: return .integer(nanoseconds(CLOCK_REALTIME))
+        case .jiffies:
+            return host.jiffies().map { .integer($0) } ?? .failed(.message("the kernel does not show its jiffies"))
         case .rawArgument: return .failed(.message("cannot access function arguments in this probe"))
         case .rawRegister: return .failed(.message("cannot access CPU registers in this probe"))
         default: return .failed(.message("return value not available in this probe"))

@@ -60,12 +60,15 @@ public final class Evaluator {
     /// What a unit returned that nothing called.
     var lastResult: Int64 = 0
     var commands: [ByteString] = []
+    /// The patterns, and the last match of the handler.
+    let matches: RegexMatches
 
     // What lasts between runs.
     var messages: [RuntimeMessage] = []
     var shownWarnings: Set<ByteString> = []
     let tokenizer: UnsafeMutablePointer<Tokenizer>
     var random = RandomSource()
+    let cycleClock: CycleClock
     /// Memory of slices, kept to be used again.
     var slices: [(UnsafeMutablePointer<KeyFilter>, UnsafeMutablePointer<UInt8>)] = []
 
@@ -74,6 +77,7 @@ public final class Evaluator {
         self.program = program
         self.host = host
         self.facts = facts
+        cycleClock = CycleClock(host)
         stride = max(program.limits.maxStringLength, 2)
         var translator = ProgramTranslator(program)
         let translated = translator.translate()
@@ -92,6 +96,7 @@ public final class Evaluator {
         globalIntegers.update(repeating: 0, count: count)
         globalStrings = .allocate(capacity: count)
         globalSlots = .allocate(capacity: count * stride)
+        matches = RegexMatches(program, stride: stride)
         encoder = .allocate(capacity: 1)
         encoder.initialize(to: KeyEncoder(capacity: 1024))
         tokenizer = .allocate(capacity: 1)
@@ -158,6 +163,7 @@ public final class Evaluator {
         guard program.handlers.indices.contains(handler) else { return .proceed }
         self.handler = handler
         hasExited = false
+        matches.reset()
         if let layout = handler < recordLayouts.count ? recordLayouts[handler] : nil {
             slotOffsets = layout.offsets
             slotKinds = layout.kinds

@@ -21,6 +21,16 @@ public protocol EvaluationHost: AnyObject {
     func startCommand(_ command: ByteString)
     /// Writes to the kernel's trace buffer (`ftrace()`).
     func trace(_ text: ByteString)
+    /// The kernel's ticks (`jiffies()`); nil when the session cannot tell.
+    func jiffies() -> Int64?
+    /// The processor's cycle counter; 0 where there is none that programs can read.
+    func cycles() -> Int64
+    /// Writes a line to the kernel's log (`printk()`), 0 the most and 7 the least severe; nil, or the errno.
+    func writeKernelLog(level: Int, _ text: ByteString) -> Int32?
+    /// Stops the machine (`panic()`); returns only with an errno.
+    func panic(_ text: ByteString) -> Int32
+    /// Sends a signal to a thread (`raise()`); nil, or the errno.
+    func signal(process: Int32, thread: Int32, _ number: Int32) -> Int32?
 }
 
 extension EvaluationHost {

@@ -97,6 +97,8 @@ extension Evaluator {
             case .stringLess: r[dst] = compare(s[a], s[b]) < 0 ? 1 : 0
             case .stringLessEqual: r[dst] = compare(s[a], s[b]) <= 0 ? 1 : 0
 
+            case .regexMatch: r[dst] = regexMatches(b, s[a]) ? 1 : 0
+
             case .jump: go(to: a, i.cost, code, &pc, &budget)
             case .jumpIf: if r[dst] != 0 { go(to: a, i.cost, code, &pc, &budget) }
             case .jumpUnless: if r[dst] == 0 { go(to: a, i.cost, code, &pc, &budget) }

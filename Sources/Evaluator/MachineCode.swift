@@ -34,6 +34,8 @@ enum Opcode: UInt8 {
     case negate, complement, logicalNot, extend
     // Strings.
     case concatenate, stringEqual, stringNotEqual, stringLess, stringLessEqual
+    /// i dst = whether pattern b matches in s a.
+    case regexMatch
     // To a.
     case jump
     // To a when i dst is, or is not, 0.

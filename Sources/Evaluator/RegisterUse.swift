@@ -15,7 +15,7 @@ struct RegisterUse {
         case .integerMove, .negate, .complement, .logicalNot, .extend, .returnInteger, .storeInteger, .readMemory,
             .canReadMemory:
             return [.integer(code.a)]
-        case .stringMove, .returnString, .storeString: return [.string(code.a)]
+        case .stringMove, .returnString, .storeString, .regexMatch: return [.string(code.a)]
         case .add, .subtract, .multiply, .divide, .modulo, .and, .or, .xor, .shiftLeft, .shiftRight,
             .shiftRightLogical, .equal, .notEqual, .less, .lessEqual, .greater, .greaterEqual:
             return [.integer(code.a), .integer(code.b)]
@@ -40,7 +40,8 @@ struct RegisterUse {
         case .integerConstant, .integerMove, .add, .subtract, .multiply, .divide, .modulo, .and, .or, .xor, .shiftLeft,
             .shiftRight, .shiftRightLogical, .equal, .notEqual, .less, .lessEqual, .greater, .greaterEqual, .negate,
             .complement, .logicalNot, .extend, .stringEqual, .stringNotEqual, .stringLess, .stringLessEqual,
-            .stringGreater, .stringGreaterEqual, .loadInteger, .fetchAdd, .elementLoadInteger, .elementFetchAdd,
+            .stringGreater, .stringGreaterEqual, .regexMatch, .loadInteger, .fetchAdd, .elementLoadInteger,
+            .elementFetchAdd,
             .elementExists, .aggregateLoad, .histogramBucket, .argument, .returnValue, .readMemory, .canReadMemory,
             .canReadString, .slotInteger,
             .slotReadable:

@@ -20,6 +20,8 @@ public struct SessionFacts: Sendable {
     public var secondsWest: Int64
     /// `tz_name()`.
     public var zoneName: ByteString
+    /// `HZ()`: the kernel's ticks in a second.
+    public var ticksPerSecond = Int64(sysconf(Int32(_SC_CLK_TCK)))
     /// How many `-v`: from 1 on, a warning is shown as often as it is given.
     public var verbosity = 0
     /// `--suppress-handler-errors`: errors are counted, not shown, and never stop the session.

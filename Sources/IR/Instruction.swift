@@ -64,6 +64,9 @@ public enum Operation: UInt8, Sendable, Hashable, CaseIterable {
     case concatenate
     /// ri dst = rs a OP rs b, unsigned bytes.
     case stringEqual, stringNotEqual, stringLess, stringLessEqual, stringGreater, stringGreaterEqual
+    /// ri dst = 1 when regexes[#b] matches somewhere in rs a, else 0. Where the program `notesMatches`, it is what
+    /// `matched()`, `matched_str()` and `ngroups()` of the handler tell about until the next one.
+    case regexMatch
 
     // Terminators.
     /// To block #a.

@@ -31,6 +31,10 @@ public struct IRProgram {
     public var aggregates: [AggregateRead] = []
     /// Iterations, shared by all units.
     public var iterations: [Iteration] = []
+    /// Compiled patterns, shared by all units.
+    public var regexes: [RegexAutomaton] = []
+    /// Whether something asks for the groups of a match, so that a match is more than its result.
+    public var notesMatches = false
     /// Places in the source, shared by all units.
     public var sites: [SourceSite] = []
     /// The run-time limits.

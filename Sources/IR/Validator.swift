@@ -117,6 +117,7 @@ private struct Validator {
         case .print, .format:
             expect(program.formats.indices.contains(a), "format \(a)")
             expect(program.operandLists.indices.contains(b), "operands \(b)")
+        case .regexMatch: expect(program.regexes.indices.contains(b), "regex \(b)")
         case .readMemory, .canReadMemory: expect(program.accesses.indices.contains(b), "access \(b)")
         default: break
         }

@@ -11,7 +11,7 @@ public final class KernelMemoryReader {
     private var programs: [Purpose: Descriptor] = [:]
 
     private enum Purpose {
-        case kernel, user, task
+        case kernel, user, task, jiffies
     }
 
     /// Prepares; throws where the kernel lets this process have no eBPF.
@@ -41,6 +41,12 @@ public final class KernelMemoryReader {
         return value.load(as: UInt64.self)
     }
 
+    /// The kernel's ticks; nil when the kernel does not let us.
+    public func jiffies() -> Int64? {
+        guard run(.jiffies, [0, 0]) else { return nil }
+        return value.load(as: Int64.self)
+    }
+
     /// Runs a program with context words; whether it ran and returned 0.
     private func run(_ purpose: Purpose, _ words: [UInt64]) -> Bool {
         guard let program = program(purpose) else { return false }
@@ -61,6 +67,7 @@ public final class KernelMemoryReader {
                 case .kernel: try MemoryReader.readMemory()
                 case .user: try MemoryReader.readMemory(isUser: true)
                 case .task: try MemoryReader.currentTask()
+                case .jiffies: try MemoryReader.jiffies()
                 }
             let number = map.descriptor.number
             guard let linked = code.linked({ $0 == .reader ? number : nil }) else { return nil }

@@ -26,6 +26,8 @@ public enum Builtin: UInt16, Sendable, CaseIterable {
     case ktimeGetNs
     /// Nanoseconds since 1970 UTC at the event.
     case gettimeofdayNs
+    /// `jiffies()`: the kernel's ticks.
+    case jiffies
     /// `register_argument(n)`, n from 1: the n-th argument of the probed function as the registers hold it.
     case rawArgument
     /// `register_word(n)`: the n-th 8-byte word of the event's `struct pt_regs`; what the arguments of markers are computed from.
@@ -43,19 +45,31 @@ public enum Builtin: UInt16, Sendable, CaseIterable {
     case userStringN
     // Facts of the session.
     case pp, pn, probefunc, ppfunc, probemod, probeType, isReturn, target, stpPid
+    /// `HZ()`: the kernel's ticks in a second.
+    case hz
+    /// `cycles_at(nanoseconds)`: the processor's cycle counter at a moment of CLOCK_MONOTONIC.
+    case cyclesAt
     /// `stp_uid()`: the user who runs swtap.
     case stpUid
     // Strings.
     case strlen, substr, stringat, isinstr, strpos, isdigit, strReplace, strtol, textStr, textStrn, stringQuoted
     case tokenizeStart, tokenizeNext
+    /// `matched(n)`, `matched_str()`, `ngroups()`: of the last match in the handler.
+    case matched, matchedStr, ngroups
     // Numbers and text.
     case ctime, tzCtime, tzGmtoff, tzName, errnoStr, errnoP, returnStr, ipNtop
     /// `ipv6_text(first8, last8)`: the two halves of an IPv6 address as they are loaded from memory (network byte
     /// order, like the argument of `ip_ntop`): eight groups of four digits.
     case ipv6Text
+    /// IEEE doubles, as the bits of longs.
+    case fpAdd, fpSub, fpMul, fpDiv, fpRem, fpSqrt, fpEq, fpLe, fpLt, longToFp, fpToLong, fp32ToFp64
+    case fpToString, stringToFp
     case bswap16, bswap32, bswap64
     case randint
     // Output and control.
+    case printk, panic, mdelay, udelay
+    /// `signal_thread(process, thread, signal)`.
+    case signalThread
     case printChar, log, warn, error, exit, abort, system, ftrace
     /// `$value` of a procfs write probe.
     case fileValue
@@ -94,4 +108,14 @@ public enum Builtin: UInt16, Sendable, CaseIterable {
     /// The same of memory that was captured, with the number of the bytes as a last argument; only the planner makes them.
     case recordedKernelBuffer, recordedUserBuffer, recordedKernelUTF16, recordedKernelUTF32, recordedUserUTF16
     case recordedUserUTF32, recordedWords
+}
+
+extension Builtin {
+    /// Whether it tells about the last match of a regular expression.
+    public var observesMatches: Bool {
+        switch self {
+        case .matched, .matchedStr, .ngroups: true
+        default: false
+        }
+    }
 }

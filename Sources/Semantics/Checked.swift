@@ -304,6 +304,8 @@ public final class CheckedExpression {
         /// write it as a call of the intrinsic `readable(expression)`, with one operand of any type: that is how
         /// `kernel_string(address, default)` and `user_long(address)` are said in the language.
         case readable(CheckedExpression)
+        /// Whether a string matches a pattern, `=~`, or does not, `!~`. It sets what `matched()` and its kin answer.
+        case regexMatch(CheckedExpression, pattern: ByteString, patternToken: Token, isNegated: Bool)
         /// The operand's value when the probed function was entered; only in return probes.
         case entry(CheckedExpression)
     }

@@ -3,7 +3,6 @@ import Syntax
 
 /// Parts of the language that are understood and refused by name; a part that arrives is removed from here.
 enum Refusal {
-    case regex
     case const
     case perf
     case register
@@ -14,7 +13,6 @@ enum Refusal {
     /// The message.
     var message: String {
         switch self {
-        case .regex: "regular expressions ('=~', '!~') are not supported yet"
         case .const: "'@const' is not supported: it needs a C compiler"
         case .perf: "'@perf' is not supported: swtap counts on whole CPUs, not for one process"
         case .register: "'@kregister' and '@uregister' are not supported yet"

@@ -130,7 +130,9 @@ final class Compiler {
         }
         if let failure = catalog.failure, result.program == nil { throw SessionError("\(failure)") }
         messages.show(result.warnings + result.diagnostics)
-        guard let program = result.program else {
+        let patterns = result.program.map { regexErrors(in: $0) } ?? []
+        messages.show(patterns)
+        guard let program = result.program, patterns.isEmpty else {
             messages.fail("Pass 2: analysis failed.  [man error::pass2]")
             throw Failed()
         }

@@ -55,6 +55,32 @@ final class RunHost: EvaluationHost {
         }
     }
 
+    func jiffies() -> Int64? { reader?.jiffies() }
+
+    func cycles() -> Int64 { Int64(bitPattern: swtap_cycles()) }
+
+    func writeKernelLog(level: Int, _ text: ByteString) -> Int32? {
+        write("<\(level)>\(text)\n", to: "/dev/kmsg")
+    }
+
+    func panic(_ text: ByteString) -> Int32 {
+        if let failure = writeKernelLog(level: 0, text) { return failure }
+        return write("c", to: "/proc/sysrq-trigger") ?? EIO
+    }
+
+    func signal(process: Int32, thread: Int32, _ number: Int32) -> Int32? {
+        let result = swtap_signal_thread(process, thread, number)
+        return result == 0 ? nil : -result
+    }
+
+    private func write(_ text: String, to path: String) -> Int32? {
+        let descriptor = open(path, O_WRONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return swtap_errno() }
+        defer { close(descriptor) }
+        var text = text
+        return text.withUTF8 { writeAll(descriptor, UnsafeRawBufferPointer($0)) }
+    }
+
     /// Waits for the commands of `system()`, so that their output is complete when swtap ends.
     func finish() {
         var status: Int32 = 0

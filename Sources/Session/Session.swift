@@ -170,6 +170,7 @@ private final class Session {
         facts.targetPid = target
         facts.arguments = CommandLine.arguments.map { ByteString($0) }
         facts.verbosity = options.verbosity
+        facts.ticksPerSecond = Int64(compiler.facts.ticksPerSecond)
         facts.suppressesHandlerErrors = options.suppressesHandlerErrors
         return facts
     }

@@ -8,7 +8,7 @@ import Testing
 /// Random plans, compiled and run in user space, against the definition of the plan.
 struct DifferentialTests {
     private let facts: [Builtin] = [
-        .pid, .tid, .uid, .gid, .cpu, .taskCurrent, .ktimeGetNs, .gettimeofdayNs,
+        .pid, .tid, .uid, .gid, .cpu, .taskCurrent, .ktimeGetNs, .gettimeofdayNs, .jiffies,
     ]
 
     private func words(_ random: inout SeededGenerator, _ count: Int) -> [UInt64] {
@@ -31,6 +31,7 @@ struct DifferentialTests {
                 case .cpu: Int64(facts.processor)
                 case .taskCurrent: Int64(bitPattern: facts.task)
                 case .ktimeGetNs: Int64(facts.time)
+                case .jiffies: Int64(facts.jiffies)
                 default: Int64(facts.time &+ offset)
                 }
             }, command: facts.command, memory: { address, size, _ in TestMemory.shared.read(address, size) })

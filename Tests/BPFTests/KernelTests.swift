@@ -83,7 +83,7 @@ struct KernelTests {
         var walked = 0
         for seed in UInt64(60_000)..<60_150 {
             var generator = PlanGenerator(
-                seed: seed, facts: [.pid, .tid, .uid, .gid, .cpu, .taskCurrent, .ktimeGetNs, .gettimeofdayNs])
+                seed: seed, facts: [.pid, .tid, .uid, .gid, .cpu, .taskCurrent, .ktimeGetNs, .gettimeofdayNs, .jiffies])
             generator.hasEntry = true
             generator.hasResult = true
             generator.argumentCount = 8

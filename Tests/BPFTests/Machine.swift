@@ -58,6 +58,7 @@ final class Machine {
         var gid: UInt32 = 1001
         var processor: UInt32 = 3
         var time: UInt64 = 123_456_789_012
+        var jiffies: UInt64 = 4_294_937_296
         var task: UInt64 = 0xffff_8880_1234_5600
         var command = "machine"
         var cookie: UInt64 = 0
@@ -270,6 +271,7 @@ final class Machine {
     private func call(_ helper: Helper) throws -> UInt64 {
         switch helper {
         case .ktimeGetNs: return facts.time
+        case .jiffies: return facts.jiffies
         case .getProcessorID: return UInt64(facts.processor)
         case .getCurrentPidTgid: return UInt64(facts.pid) << 32 | UInt64(facts.tid)
         case .getCurrentUidGid: return UInt64(facts.gid) << 32 | UInt64(facts.uid)

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import Glibc
 import IR
 import Semantics
 import Syntax
@@ -133,6 +134,29 @@ final class TestHost: EvaluationHost {
     func currentTask() -> UInt64 { 0x1000 }
     func startCommand(_ command: ByteString) { commands.append(command) }
     func trace(_ text: ByteString) { traces.append(text) }
+
+    /// What was asked of the system, in order.
+    var requests: [String] = []
+    var cycleCount: Int64 = 0
+    var failure: Int32?
+
+    func jiffies() -> Int64? { 4_294_900_000 }
+    func cycles() -> Int64 {
+        cycleCount += 1000
+        return cycleCount
+    }
+    func writeKernelLog(level: Int, _ text: ByteString) -> Int32? {
+        requests.append("<\(level)>\(text)")
+        return failure
+    }
+    func panic(_ text: ByteString) -> Int32 {
+        requests.append("panic \(text)")
+        return EPERM
+    }
+    func signal(process: Int32, thread: Int32, _ number: Int32) -> Int32? {
+        requests.append("signal \(process) \(thread) \(number)")
+        return failure
+    }
 }
 
 extension Evaluator {

@@ -93,10 +93,10 @@ private func run(_ program: IRProgram, _ settings: ScriptSettings) -> ScriptOutc
 /// The library as it is in the repository, but for the socket tapset, which has tests of its own.
 enum TapsetFiles {
     static let names = [
-        "ansi", "arguments", "backtrace", "command-line", "context", "control", "device", "endian", "errno", "indent",
-        "kernel-memory", "load-average", "mib", "namespace", "net", "paths", "process-memory", "prometheus",
-        "registers",
-        "signal-names", "task", "task-limits", "task-lookup", "task-time", "tcp", "time", "user-memory", "wide-memory",
+        "ansi", "arguments", "backtrace", "clock", "command-line", "context", "control", "device", "endian", "errno",
+        "guru", "indent", "json", "kernel-memory", "load-average", "mib", "namespace", "net", "paths", "process-memory",
+        "prometheus", "queue-stats", "registers", "signal-names", "speculation", "task", "task-limits", "task-lookup",
+        "task-time", "tcp", "time", "user-memory", "wide-memory",
     ]
 
     static let parsed: [ParsedFile] = names.map { name in

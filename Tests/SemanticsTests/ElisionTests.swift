@@ -55,6 +55,8 @@ import Testing
         ("global g; probe begin { println(1) }", ["Eliding unused variable 'g': 'g'"]),
         ("function f() { return 1 } probe begin { println(1) }", ["Eliding unused function 'f': 'f'"]),
         ("probe begin { 1 + pid(); println(1) }", ["Eliding side-effect-free expression : '+'"]),
+        ("probe begin { pp() =~ \"a\"; println(1) }", ["Eliding side-effect-free expression : '=~'"]),
+        ("probe begin { pp() =~ \"a\"; println(matched(0)) }", []),
         (
             "function f() { return 1 } probe begin { f(); println(1) }",
             [

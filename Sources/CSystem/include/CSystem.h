@@ -37,6 +37,9 @@ int swtap_exit_status(int wait_status);
 /// Copies memory of a process, this one too; 0, or -errno where it cannot be read.
 int swtap_read_process_memory(pid_t pid, uint64_t address, void *buffer, size_t size);
 
+/// Sends a signal to a thread of a process; 0, or -errno.
+int swtap_signal_thread(int process, int thread, int signal);
+
 /// The most memory that this process has had resident, in KiB.
 long swtap_peak_memory(void);
 

@@ -8,7 +8,9 @@ extension CheckedExpression {
         case .integer, .string, .local, .global, .argument, .returnValue: []
         case .element(_, let keys): keys
         case .call(_, let arguments), .builtin(_, let arguments), .print(_, _, let arguments): arguments
-        case .unary(_, let operand), .load(let operand, _), .readable(let operand), .entry(let operand): [operand]
+        case .unary(_, let operand), .load(let operand, _), .readable(let operand), .entry(let operand),
+            .regexMatch(let operand, _, _, _):
+            [operand]
         case .binary(_, let left, let right), .logicalAnd(let left, let right), .logicalOr(let left, let right),
             .aggregateAdd(let left, let right), .histogramBucket(let left, let right):
             [left, right]

@@ -56,6 +56,8 @@ extension UnitLowering {
             emit(.readMemory, dst: result, address, tables.access(access), token)
             return .integer(result)
         case .readable(let operand): return readable(operand, token)
+        case .regexMatch(let operand, let pattern, let patternToken, let isNegated):
+            return regexMatch(string(operand), pattern, patternToken, isNegated, token)
         case .entry(let operand):
             entryDepth += 1
             defer { entryDepth -= 1 }
@@ -178,6 +180,20 @@ extension UnitLowering {
         let result = newInteger()
         emit(operation, dst: result, left, right, token)
         return result
+    }
+
+    private func regexMatch(
+        _ text: Int32, _ pattern: ByteString, _ patternToken: Token, _ isNegated: Bool, _ token: Token
+    ) -> Operand {
+        do {
+            let regex = try tables.regex(pattern)
+            let result = newInteger()
+            emit(.regexMatch, dst: result, text, regex, token)
+            return .integer(isNegated ? unary(.not, result, token) : result)
+        } catch {
+            diagnostics.append(regexDiagnostic(error, patternToken))
+            return .integer(constant(0, token))
+        }
     }
 
     private func extend(_ register: Int32, _ shape: IntegerShape, _ token: Token) -> Int32 {

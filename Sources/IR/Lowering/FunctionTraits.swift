@@ -15,6 +15,8 @@ struct FunctionTraits {
     private(set) var facts: [Set<CaptureFact>]
     /// Whether it has an `@entry`, which must be inlined.
     private(set) var usesEntry: [Bool]
+    /// Whether the program asks for the groups of matches.
+    private(set) var notesMatches = false
     /// The functions that each calls or falls through to.
     private(set) var callees: [[Int]]
 
@@ -30,8 +32,9 @@ struct FunctionTraits {
         readsMemory = Array(repeating: false, count: count)
         facts = Array(repeating: [], count: count)
         usesEntry = Array(repeating: false, count: count)
+        notesMatches = Self.notesMatches(program)
         for function in program.functions {
-            var facts = Facts()
+            var facts = Facts(notesMatches: notesMatches)
             function.body.walk(statement: { facts.add($0) }, expression: { facts.add($0) })
             var called = facts.callees
             if let next = function.nextOverload { called.append(next) }
@@ -80,6 +83,18 @@ struct FunctionTraits {
         }
     }
 
+    private static func notesMatches(_ program: CheckedProgram) -> Bool {
+        var found = false
+        func look(_ body: CheckedStatement) {
+            body.walk(
+                statement: { _ in },
+                expression: { if case .builtin(let builtin, _) = $0.kind, builtin.observesMatches { found = true } })
+        }
+        for probe in program.probes { look(probe.body) }
+        for function in program.functions { look(function.body) }
+        return found
+    }
+
     /// The longest chain of calls from the handlers, plus 10 when functions recurse.
     func nesting(of program: CheckedProgram) -> Int {
         var depth = [Int?](repeating: nil, count: callees.count)
@@ -103,6 +118,7 @@ struct FunctionTraits {
 
     /// What one body shows by itself.
     private struct Facts {
+        let notesMatches: Bool
         var readsKernel = false
         var readsMemory = false
         var usesEntry = false
@@ -112,6 +128,8 @@ struct FunctionTraits {
         var hasNext = false
         var size = 0
         var callees: [Int] = []
+
+        init(notesMatches: Bool) { self.notesMatches = notesMatches }
 
         mutating func add(_ statement: CheckedStatement) {
             switch statement.kind {
@@ -178,6 +196,9 @@ struct FunctionTraits {
             case .entry:
                 readsKernel = true
                 usesEntry = true
+            case .regexMatch:
+                isArithmetic = false
+                if notesMatches { isPure = false }
             default: break
             }
         }

@@ -28,6 +28,7 @@ public func lower(_ checked: CheckedProgram, options: LoweringOptions) -> Loweri
     let tables = ProgramTables(limits: options.limits)
     let traits = FunctionTraits(checked)
     if options.limits.maxNesting == nil { tables.program.limits.maxNesting = traits.nesting(of: checked) }
+    tables.program.notesMatches = traits.notesMatches
     var diagnostics: [Diagnostic] = []
 
     tables.program.globals = checked.globals.map { lower($0, limits: options.limits) }

@@ -11,6 +11,7 @@ final class ProgramTables {
     private var operandListIndex: [[Operand]: Int32] = [:]
     private var accessIndex: [MemoryAccess: Int32] = [:]
     private var aggregateIndex: [AggregateRead: Int32] = [:]
+    private var regexIndex: [ByteString: Int32] = [:]
     private var siteIndex: [SiteKey: Int32] = [:]
 
     private struct SiteKey: Hashable {
@@ -75,6 +76,16 @@ final class ProgramTables {
         let index = Int32(program.aggregates.count)
         program.aggregates.append(read)
         aggregateIndex[read] = index
+        return index
+    }
+
+    /// The index of a compiled pattern.
+    func regex(_ pattern: ByteString) throws(RegexError) -> Int32 {
+        if let index = regexIndex[pattern] { return index }
+        let regex = try RegexAutomaton(pattern)
+        let index = Int32(program.regexes.count)
+        program.regexes.append(regex)
+        regexIndex[pattern] = index
         return index
     }
 

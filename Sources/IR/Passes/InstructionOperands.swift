@@ -8,7 +8,8 @@ extension ProgramTables {
         case .integerConstant, .integerMove, .add, .subtract, .multiply, .divide, .modulo, .and, .or, .xor,
             .shiftLeft, .shiftRight, .shiftRightLogical, .equal, .notEqual, .less, .lessEqual, .greater,
             .greaterEqual, .negate, .complement, .logicalNot, .extend, .stringEqual, .stringNotEqual, .stringLess,
-            .stringLessEqual, .stringGreater, .stringGreaterEqual, .loadInteger, .fetchAdd, .elementLoadInteger,
+            .stringLessEqual, .stringGreater, .stringGreaterEqual, .regexMatch, .loadInteger, .fetchAdd,
+            .elementLoadInteger,
             .elementFetchAdd, .elementExists, .aggregateLoad, .histogramBucket, .argument, .returnValue, .readMemory,
             .canReadMemory, .canReadString,
             .slotInteger, .slotReadable:
@@ -42,7 +43,7 @@ extension ProgramTables {
             .shiftRightLogical, .equal, .notEqual, .less, .lessEqual, .greater, .greaterEqual:
             visit(.integer(instruction.a))
             visit(.integer(instruction.b))
-        case .stringMove, .returnString, .storeString: visit(.string(instruction.a))
+        case .stringMove, .returnString, .storeString, .regexMatch: visit(.string(instruction.a))
         case .concatenate, .stringEqual, .stringNotEqual, .stringLess, .stringLessEqual, .stringGreater,
             .stringGreaterEqual:
             visit(.string(instruction.a))
@@ -95,7 +96,7 @@ extension ProgramTables {
             .shiftRightLogical, .equal, .notEqual, .less, .lessEqual, .greater, .greaterEqual:
             instruction.a = map(.integer(instruction.a)).index
             instruction.b = map(.integer(instruction.b)).index
-        case .stringMove, .returnString, .storeString: instruction.a = map(.string(instruction.a)).index
+        case .stringMove, .returnString, .storeString, .regexMatch: instruction.a = map(.string(instruction.a)).index
         case .concatenate, .stringEqual, .stringNotEqual, .stringLess, .stringLessEqual, .stringGreater,
             .stringGreaterEqual:
             instruction.a = map(.string(instruction.a)).index

@@ -13,6 +13,7 @@ extension PassContext {
             .iterationBegin, .iterationNext, .iterationEnd, .aggregateAdd, .histogramPrint, .print, .action:
             false
         case .call: traits.isPure[Int(instruction.a)]
+        case .regexMatch: !tables.program.notesMatches
         case .builtin: tables.builtin(instruction).signature.effect != .effect
         default: true
         }

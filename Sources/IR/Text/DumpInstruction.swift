@@ -21,6 +21,7 @@ extension IRText {
         case .concatenate: return "s\(dst) = s\(a) . s\(b)"
         case .stringEqual, .stringNotEqual, .stringLess, .stringLessEqual, .stringGreater, .stringGreaterEqual:
             return "i\(dst) = s\(a) \(instruction.op.symbol) s\(b)"
+        case .regexMatch: return "i\(dst) = s\(a) =~ \(quoted(program.regexes[Int(b)].pattern))"
         case .jump: return "jump b\(a)"
         case .branch: return "if i\(dst) jump b\(a) else b\(b)"
         case .returnInteger: return "return i\(a)"

@@ -22,6 +22,8 @@ final class Analyzer {
     var pendingNodes: [Node] = []
     /// The files that procfs probes answer, and from which side.
     var answeredFiles: Set<String> = []
+    /// Shared by all matches of the program.
+    let matchObserver = MatchObserver()
     /// Library files that have been pulled in and whose probes are not derived yet.
     private var pulledIn: [FileScope] = []
 

@@ -1,11 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import Syntax
 
+/// The library's functions that act on the system and that only guru mode may call.
+private let guruFunctions: Set = ["printk", "panic", "raise", "signal_thread", "mdelay", "udelay"]
+
 extension Builder {
     /// A call: the overloads of that name and arity, else a built-in function.
     func buildCall(_ name: String, _ arguments: [Expression], _ token: Token) -> Node {
         let symbols = analyzer.symbols
-        if let first = symbols.overloads(named: name, arity: arguments.count, from: scope).first {
+        let declared = symbols.overloads(named: name, arity: arguments.count, from: scope).first
+        if scope.isUser, !analyzer.options.guruMode, guruFunctions.contains(name), declared?.scope.isUser != true {
+            return fail("function may not be used unless -g is specified", token)
+        }
+        if let first = declared {
             let nodes = arguments.map(build)
             if isAtEntry, let node = expandInPlace(first, nodes) { return node }
             // A trial must not build bodies: their errors would be reported.
@@ -14,6 +21,7 @@ extension Builder {
             return Node(token, .call(function, nodes))
         }
         if let builtin = symbols.builtin(named: name, arity: arguments.count) {
+            if builtin.observesMatches { analyzer.matchObserver.isUsed = true }
             return Node(token, .builtin(builtin, arguments.map(build)))
         }
         if name == "readable", arguments.count == 1, !scope.isUser {

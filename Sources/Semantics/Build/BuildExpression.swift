@@ -45,14 +45,17 @@ extension Builder {
         case .aggregate(let operation, let operand, let shift): return buildAggregate(operation, operand, shift, token)
         case .histogramBucket(let histogram, let index): return buildBucket(histogram, index, token)
         case .histogram: return fail("a histogram must be the only argument of its print call", token)
-        case .regexMatch, .perf, .const, .register, .embedded: return refuse(expression)
+        case .perf, .const, .register, .embedded: return refuse(expression)
+        case .regexMatch(let operand, let pattern, let patternToken, let isNegated):
+            let use = RegexUse(
+                pattern: pattern, token: patternToken, isNegated: isNegated, observer: analyzer.matchObserver)
+            return Node(token, .regexMatch(build(operand), use))
         }
     }
 
     private func refuse(_ expression: Expression) -> Node {
         let refusal: Refusal
         switch expression.kind {
-        case .regexMatch: refusal = .regex
         case .perf: refusal = .perf
         case .const: refusal = .const
         case .register: refusal = .register

@@ -332,7 +332,7 @@ extension Node {
     /// Whether the value can only be 0 or 1.
     fileprivate var isBoolean: Bool {
         switch kind {
-        case .logicalAnd, .logicalOr, .unary(.not, _), .membership, .readable: true
+        case .logicalAnd, .logicalOr, .unary(.not, _), .membership, .readable, .regexMatch: true
         case .binary(.equal, _, _), .binary(.notEqual, _, _), .binary(.less, _, _), .binary(.lessEqual, _, _),
             .binary(.greater, _, _), .binary(.greaterEqual, _, _):
             true

@@ -14,6 +14,7 @@ struct PurityChecker {
         case .aggregateAdd: return false
         case .builtin(let builtin, _): if builtin.signature.effect == .effect { return false }
         case .call(let function, _): if !isPure(function) { return false }
+        case .regexMatch(_, let use): if use.observer.isUsed { return false }
         default: break
         }
         var pure = true

@@ -200,6 +200,9 @@ final class Inferrer {
         case .readable(let operand):
             infer(operand, .unknown)
             found(node, .long, want)
+        case .regexMatch(let operand, _):
+            infer(operand, .string)
+            found(node, .long, want)
         case .entry(let operand):
             infer(operand, want)
             settleType(node, operand.type, want)

@@ -94,6 +94,8 @@ struct CheckedPrinter {
         case .load(let address, let access): return "@load(\(text(access)), \(text(address)))"
         case .readable(let operand): return "@readable(\(text(operand)))"
         case .entry(let operand): return "@entry(\(text(operand)))"
+        case .regexMatch(let operand, let pattern, _, let isNegated):
+            return "(\(text(operand))) \(isNegated ? "!~" : "=~") (\(quoted(pattern)))"
         }
     }
 

@@ -191,6 +191,8 @@ final class Emitter {
         case .load(let address, let access): kind = .load(address: emit(address), access)
         case .readable(let operand): kind = .readable(emit(operand))
         case .entry(let operand): kind = .entry(emit(operand))
+        case .regexMatch(let operand, let use):
+            kind = .regexMatch(emit(operand), pattern: use.pattern, patternToken: use.token, isNegated: use.isNegated)
         case .failed, .pending: kind = .integer(0)
         }
         return CheckedExpression(token: node.token, kind: kind, type: node.type)

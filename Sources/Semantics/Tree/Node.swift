@@ -1,6 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import Syntax
 
+/// The pattern of a `=~` or `!~`.
+struct RegexUse {
+    let pattern: ByteString
+    let token: Token
+    let isNegated: Bool
+    let observer: MatchObserver
+}
+
+/// Whether a program asks for the groups of matches; a match then changes what `matched()` answers.
+final class MatchObserver {
+    var isUsed = false
+}
+
 /// A print call before its format is known: plain calls take theirs from the inferred types.
 enum PrintForm {
     case plain(delimiter: ByteString, newline: Bool)
@@ -38,6 +51,7 @@ final class Node {
         case load(address: Node, MemoryAccess)
         case readable(Node)
         case entry(Node)
+        case regexMatch(Node, RegexUse)
         /// A target that cannot be resolved: an error only if it survives elision.
         case failed(Diagnostic)
         /// An autocast whose base has no known type yet; replaced or failed when the bodies are complete.
@@ -83,7 +97,7 @@ final class Node {
         case .membership(_, let nodes):
             for case let node? in nodes { visit(node) }
         case .unary(_, let node), .increment(let node, _, _), .load(let node, _), .readable(let node), .entry(let node),
-            .aggregate(_, let node), .histogramText(_, let node):
+            .aggregate(_, let node), .histogramText(_, let node), .regexMatch(let node, _):
             visit(node)
         case .binary(_, let left, let right), .logicalAnd(let left, let right), .logicalOr(let left, let right),
             .assignment(_, let left, let right), .aggregateAdd(let left, let right),
