@@ -29,7 +29,7 @@ let package = Package(
                 "Session", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .testTarget(name: "SyntaxTests", dependencies: ["Syntax"]),
-        .testTarget(name: "SemanticsTests", dependencies: ["Semantics"]),
+        .testTarget(name: "SemanticsTests", dependencies: ["Semantics"], exclude: ["Messages"]),
         .testTarget(name: "IRTests", dependencies: ["IR"]),
         .testTarget(name: "EvaluatorTests", dependencies: ["Evaluator"]),
         .testTarget(name: "BPFTests", dependencies: ["BPF"]),

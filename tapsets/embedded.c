@@ -7,6 +7,10 @@ static const unsigned char ansi_stp[] = {
 #embed "ansi.stp"
 };
 
+static const unsigned char argv_stp[] = {
+#embed "argv.stp"
+};
+
 static const unsigned char arguments_stp[] = {
 #embed "arguments.stp"
 };
@@ -183,6 +187,14 @@ static const unsigned char tcp_stp[] = {
 #embed "tcp.stp"
 };
 
+static const unsigned char this_stp[] = {
+#embed "this.stp"
+};
+
+static const unsigned char this_stpm[] = {
+#embed "this.stpm"
+};
+
 static const unsigned char time_stp[] = {
 #embed "time.stp"
 };
@@ -197,6 +209,7 @@ static const unsigned char wide_memory_stp[] = {
 
 static const struct swtap_tapset files[] = {
     {"ansi.stp", ansi_stp, sizeof ansi_stp},
+    {"argv.stp", argv_stp, sizeof argv_stp},
     {"arguments.stp", arguments_stp, sizeof arguments_stp},
     {"backtrace.stp", backtrace_stp, sizeof backtrace_stp},
     {"clock.stp", clock_stp, sizeof clock_stp},
@@ -241,6 +254,8 @@ static const struct swtap_tapset files[] = {
     {"syscalls.stp", syscalls_stp, sizeof syscalls_stp},
     {"task.stp", task_stp, sizeof task_stp},
     {"tcp.stp", tcp_stp, sizeof tcp_stp},
+    {"this.stp", this_stp, sizeof this_stp},
+    {"this.stpm", this_stpm, sizeof this_stpm},
     {"time.stp", time_stp, sizeof time_stp},
     {"user-memory.stp", user_memory_stp, sizeof user_memory_stp},
     {"wide-memory.stp", wide_memory_stp, sizeof wide_memory_stp},

@@ -90,6 +90,26 @@ final class Kallsyms {
         return found
     }
 
+    /// The addresses of all symbols with a name that are not code, of one object (nil: the kernel proper).
+    func dataAddresses(named name: String, module: String?) -> [UInt64] {
+        var found: [UInt64] = []
+        text.withUnsafeBytes { buffer in
+            index.candidates(name) { number in
+                let at = Int(names[Int(number)])
+                let pointer = (buffer.baseAddress! + at).assumingMemoryBound(to: CChar.self)
+                guard strcmp(pointer, name) == 0 else { return }
+                let symbol = symbol(at: at, length: name.utf8.count, in: buffer)
+                guard !symbol.isText, symbol.module == module else { return }
+                // The digits end before the space, the letter and the space that the name follows.
+                var start = at - 3
+                while start > 0, buffer[start - 1] != UInt8(ascii: "\n"), buffer[start - 1] != 0 { start -= 1 }
+                let digits = String(decoding: buffer[start..<(at - 3)], as: UTF8.self)
+                if let address = UInt64(digits, radix: 16) { found.append(address) }
+            }
+        }
+        return found
+    }
+
     /// Whether a symbol exists at all.
     func contains(_ name: String) -> Bool { !symbols(named: name).isEmpty }
 

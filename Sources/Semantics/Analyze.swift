@@ -16,6 +16,11 @@ public struct AnalysisOptions: Sendable {
     /// The kernel's HZ, for `timer.jiffies`.
     public var ticksPerSecond: Int64 = 250
 
+    /// `--check-version`: warns of code that reads otherwise under another `systemtap_v`.
+    public var checksVersion = false
+    /// `--semantic-keep-going`: later stages look for errors too.
+    public var keepsGoing = false
+
     /// Creates the defaults.
     public init() {}
 }

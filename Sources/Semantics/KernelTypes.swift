@@ -80,4 +80,6 @@ public protocol TypeCatalog: AnyObject {
     func enumerators(of id: KernelTypeID) -> [(name: String, value: Int64)]
     /// The value of an enumerator anywhere in vmlinux.
     func enumerator(named name: String) -> Int64?
+    /// Looks up a static or global variable; `module` nil means the kernel proper.
+    func variable(_ name: String, module: String?) -> VariableLookup
 }

@@ -5,20 +5,18 @@ import Syntax
 enum Refusal {
     case const
     case perf
-    case register
-    case kernelVariable
     case embeddedCode
     case targetWrite
 
     /// The message.
     var message: String {
         switch self {
-        case .const: "'@const' is not supported: it needs a C compiler"
+        case .const:
+            "'@const' is not supported: it needs a C compiler; use the number, or @enum(\"NAME\") for an enumerator"
         case .perf: "'@perf' is not supported: swtap counts on whole CPUs, not for one process"
-        case .register: "'@kregister' and '@uregister' are not supported yet"
-        case .kernelVariable: "'@var' is not supported yet: BTF does not give the addresses of variables"
-        case .embeddedCode: "embedded C code is not supported"
-        case .targetWrite: "writing to target variables is not supported"
+        case .embeddedCode: "embedded C code is not supported: swtap has no C compiler, it emits eBPF itself"
+        case .targetWrite:
+            "write to target variable not supported: eBPF programs cannot write the traced memory"
         }
     }
 

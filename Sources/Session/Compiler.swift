@@ -23,7 +23,7 @@ final class Compiler {
         self.options = options
         catalog = LazyCatalog(target: Self.target(options))
         messages = MessageWriter(options)
-        stopwatch = PassTimer(isShown: options.verbosity > 0)
+        stopwatch = PassTimer()
     }
 
     /// What `process` without a path is about.
@@ -42,11 +42,14 @@ final class Compiler {
         tapsets = try TapsetLibrary(directories: options.includeDirectories)
         var texts = input.files.map(\.bytes) + options.scriptArguments.map { Array($0.utf8) }
         if case .list(let pattern, _) = options.mode { texts.append(Array(pattern.utf8)) }
+        if case .dump = options.mode { texts.append(Array("*.*".utf8)) }
         var parseOptions = ParseOptions(environment: environment())
         var diagnostics = input.problems
-        library = parseLibrary(tapsets.files(neededBy: texts), &parseOptions, &diagnostics)
         parseOptions.scriptArguments = options.scriptArguments.map { ByteString($0) }
         var used: Set<Int> = []
+        library = parseLibrary(tapsets.files(neededBy: texts), &parseOptions, &diagnostics, &used)
+        // The tapset of argv mentions all arguments, which only counts for a script that looks at them there.
+        if !input.files.contains(where: { TapsetIndex.mentions(["argc", "argv"], in: $0.bytes) }) { used = [] }
         var files: [ParsedFile] = []
         for source in input.files {
             let result = parse(source, options: parseOptions)
@@ -55,7 +58,7 @@ final class Compiler {
             files.append(result.file)
         }
         if diagnostics.allSatisfy({ $0.kind == .warning }) {
-            diagnostics += unusedArguments(parseOptions.scriptArguments, used: used)
+            diagnostics += unusedArgumentWarnings(count: parseOptions.scriptArguments.count, used: used)
         }
         messages.show(diagnostics)
         let errors = diagnostics.count { $0.kind != .warning }
@@ -64,29 +67,41 @@ final class Compiler {
                 DiagnosticRenderer.parseErrorTrailer(count: errors) + "Pass 1: parse failed.  [man error::pass1]")
             throw Failed()
         }
-        stopwatch.report("Pass 1: parsed user script and \(library.count) library scripts")
+        reportPass(1, "parsed user script and \(library.count) library script\(library.count == 1 ? "" : "s")")
         return files
     }
 
     /// Parses tapset files; the options then hold their macros.
     private func parseLibrary(
-        _ sources: [SourceFile], _ parseOptions: inout ParseOptions, _ diagnostics: inout [Diagnostic]
+        _ sources: [SourceFile], _ parseOptions: inout ParseOptions, _ diagnostics: inout [Diagnostic],
+        _ used: inout Set<Int>
     ) -> [ParsedFile] {
+        diagnostics += parseOptions.libraryMacros.add(limitMacros(), options: parseOptions)
         for macros in sources where macros.name.hasSuffix(".stpm") {
             diagnostics += parseOptions.libraryMacros.add(macros, options: parseOptions)
         }
         return sources.filter { !$0.name.hasSuffix(".stpm") }.map { source in
             let result = parse(source, options: parseOptions)
             diagnostics += result.diagnostics
+            used.formUnion(result.usedArguments)
             return result.file
         }
+    }
+
+    /// The macros that tell a script the limits that it runs with.
+    private func limitMacros() -> SourceFile {
+        let limits = try? Settings.limits(options.defines, suppressTimeLimits: options.suppressesTimeLimits)
+        let length = (limits ?? Limits()).maxStringLength
+        return SourceFile(name: "limits.stpm", text: "@define MAXSTRINGLEN %( \(length) %)", role: .tapset)
     }
 
     /// Parses the whole library, so that an error can suggest all names; false when that was done already.
     private func loadWholeLibrary() -> Bool {
         var parseOptions = ParseOptions(environment: environment())
+        parseOptions.scriptArguments = options.scriptArguments.map { ByteString($0) }
         var diagnostics: [Diagnostic] = []
-        let whole = parseLibrary(tapsets.files, &parseOptions, &diagnostics)
+        var used: Set<Int> = []
+        let whole = parseLibrary(tapsets.files, &parseOptions, &diagnostics, &used)
         guard whole.count > library.count else { return false }
         library = whole
         return true
@@ -106,24 +121,12 @@ final class Compiler {
         let facts: SystemFacts
     }
 
-    private func unusedArguments(_ arguments: [ByteString], used: Set<Int>) -> [Diagnostic] {
-        arguments.indices.filter { !used.contains($0 + 1) }.map {
-            Diagnostic(.warning, "unused command line option $\($0 + 1)/@\($0 + 1)")
-        }
-    }
-
     // MARK: - Pass 2
 
     /// Checks the program.
     func analyzeAll(_ files: [ParsedFile]) throws -> CheckedProgram {
         stopwatch.start()
-        var analysis = AnalysisOptions()
-        analysis.guruMode = options.guruMode
-        analysis.skipBadVariables = options.skipsBadVariables
-        analysis.unoptimized = options.unoptimized
-        analysis.displaysGlobals = !options.hidesGlobals
-        analysis.initialValues = try Settings.initialValues(options.globals)
-        analysis.ticksPerSecond = Int64(facts.ticksPerSecond)
+        let analysis = try analysisOptions()
         var result = analyze(user: files, library: library, catalog: catalog, options: analysis)
         if result.program == nil, catalog.failure == nil, loadWholeLibrary() {
             result = analyze(user: files, library: library, catalog: catalog, options: analysis)
@@ -132,27 +135,55 @@ final class Compiler {
         messages.show(result.warnings + result.diagnostics)
         let patterns = result.program.map { regexErrors(in: $0) } ?? []
         messages.show(patterns)
+        let counts = [
+            (result.program?.probes.count ?? 0, "probe"), (result.program?.functions.count ?? 0, "function"),
+            (0, "embed"), (result.program?.globals.count ?? 0, "global"),
+        ].map { "\($0) \($1)\($0 == 1 ? "" : "s")" }
         guard let program = result.program, patterns.isEmpty else {
+            if options.keepsGoing { messages.catalogue(result.diagnostics + patterns) }
             messages.fail("Pass 2: analysis failed.  [man error::pass2]")
             throw Failed()
         }
+        reportPass(2, "analyzed script: \(counts.joined(separator: ", "))")
+        messages.showSuppressed()
         try messages.failOnWarnings()
-        let counts = (program.probes.count, program.functions.count, program.globals.count)
-        stopwatch.report(
-            "Pass 2: analyzed script: \(counts.0) probe\(plural(counts.0)), \(counts.1) function\(plural(counts.1)), "
-                + "0 embeds, \(counts.2) global\(plural(counts.2))")
         return program
     }
 
-    private func plural(_ count: Int) -> String { count == 1 ? "" : "s" }
+    private func analysisOptions() throws -> AnalysisOptions {
+        var analysis = AnalysisOptions()
+        analysis.guruMode = options.guruMode
+        analysis.unoptimized = options.unoptimized
+        analysis.displaysGlobals = !options.hidesGlobals
+        analysis.initialValues = try Settings.initialValues(options.globals)
+        analysis.ticksPerSecond = Int64(facts.ticksPerSecond)
+        analysis.checksVersion = options.checksVersion
+        analysis.keepsGoing = options.keepsGoing
+        analysis.skipBadVariables = options.skipsBadVariables
+        return analysis
+    }
 
     /// The lines of `-l` and `-L`.
     func list(_ pattern: String, withVariables: Bool) throws -> [String] {
         let files = try parseAll()
         let lines = listProbePoints(
-            pattern, user: files, library: library, catalog: catalog, withVariables: withVariables)
+            pattern, user: files, library: library, catalog: catalog, options: try analysisOptions(),
+            withVariables: withVariables)
         if let failure = catalog.failure, lines.isEmpty { throw SessionError("\(failure)") }
         return lines
+    }
+
+    /// The lines of `--dump-probe-types`, `--dump-probe-aliases` or `--dump-functions`.
+    func dump(_ what: LibraryDump) throws -> [String] {
+        let files = try parseAll()
+        switch what {
+        case .probeTypes: return listProbeTypes()
+        case .probeAliases: return listProbeAliases(user: files, library: library, withInternal: options.verbosity > 0)
+        case .functions:
+            return listFunctions(
+                user: files, library: library, catalog: catalog, options: try analysisOptions(),
+                withInternal: options.verbosity > 0)
+        }
     }
 
     // MARK: - Pass 3
@@ -167,12 +198,14 @@ final class Compiler {
             messages.fail("Pass 3: lowering failed.")
             throw Failed()
         }
-        stopwatch.report("Pass 3: lowered \(result.program.handlers.count) handlers")
+        reportPass(3, "lowered \(result.program.handlers.count) handlers")
         return result.program
     }
 
-    /// Reports the time since the last pass.
-    func reportPass(_ text: String) { stopwatch.report(text) }
+    /// Says what a pass did since `startPass`, where that pass is verbose.
+    func reportPass(_ pass: Int, _ text: String) {
+        if options.verbosity(ofPass: pass) > 0 { stopwatch.report("Pass \(pass): \(text)") }
+    }
 
     /// Starts the clock of a pass.
     func startPass() { stopwatch.start() }
@@ -180,16 +213,12 @@ final class Compiler {
 
 /// Measures a pass for `-v`.
 final class PassTimer {
-    private let isShown: Bool
     private var started = timespec()
-
-    init(isShown: Bool) { self.isShown = isShown }
 
     func start() { clock_gettime(CLOCK_MONOTONIC, &started) }
 
     /// Prints `TEXT using …kb in …ms.` to standard error.
     func report(_ text: String) {
-        guard isShown else { return }
         var now = timespec()
         clock_gettime(CLOCK_MONOTONIC, &now)
         let microseconds = (now.tv_sec - started.tv_sec) * 1_000_000 + (now.tv_nsec - started.tv_nsec) / 1000

@@ -32,6 +32,10 @@ final class LazyCatalog: ProbeCatalog {
 
     func enumerator(named name: String) -> Int64? { catalog?.enumerator(named: name) }
 
+    func variable(_ name: String, module: String?) -> VariableLookup {
+        catalog?.variable(name, module: module) ?? .absent
+    }
+
     func function(_ name: String, module: String?, needsTypes: Bool) -> FunctionLookup {
         catalog?.function(name, module: module, needsTypes: needsTypes) ?? .absent
     }

@@ -10,10 +10,11 @@ final class MessageWriter {
 
     init(_ options: SessionOptions) {
         self.options = options
-        let isColored = options.color ?? (isatty(STDERR_FILENO) == 1)
+        let isDumb = getenv("TERM").map { String(cString: $0) == "dumb" } ?? false
+        let isColored = options.color ?? (isatty(STDERR_FILENO) == 1 && !isDumb)
         renderer = DiagnosticRenderer(
             colors: isColored ? ColorScheme(environment: getenv("SYSTEMTAP_COLORS").map { String(cString: $0) }) : nil,
-            showsDuplicates: options.verbosity > 0)
+            showsDuplicates: options.verbosity > 0 || options.keepsGoing)
     }
 
     /// Shows diagnostics, warnings unless `-w`.
@@ -29,9 +30,36 @@ final class MessageWriter {
         text.withUnsafeBytes { _ = writeAll(STDERR_FILENO, $0) }
     }
 
-    /// Shows how many similar messages were held back, then a final line.
+    /// Shows a final line, then how many similar messages were held back.
     func fail(_ text: String) {
-        writeError(renderer.suppressionSummary() + text + "\n")
+        writeError(text + "\n")
+        showSuppressed()
+    }
+
+    /// Shows how many similar messages were held back since the last time.
+    func showSuppressed() {
+        let summary = renderer.suppressionSummary()
+        if !summary.isEmpty { writeError(summary) }
+    }
+
+    /// The errors for programs to read: one line for each and for each of its causes, its parts separated by tabs.
+    func catalogue(_ diagnostics: [Diagnostic]) {
+        let errors = diagnostics.filter { $0.kind != .warning }
+        writeError("SEMANTIC_ERRORS: \(errors.count)\n" + errors.map(lines).joined() + "SEMANTIC_ERRORS_END\n")
+    }
+
+    private func lines(_ diagnostic: Diagnostic) -> String {
+        var place = "-\t0\t0\t-"
+        if let token = diagnostic.tokens.first {
+            let location = token.location
+            place = "\(location.file.name)\t\(location.line)\t\(location.column)\t"
+            place += onOneLine(token.content.description)
+        }
+        return "SEMANTIC_ERROR\t\(place)\t\(onOneLine(diagnostic.message))\n" + diagnostic.chain.map(lines).joined()
+    }
+
+    private func onOneLine(_ text: String) -> String {
+        text.isEmpty ? "-" : String(text.map { $0 == "\t" || $0.isNewline ? " " : $0 })
     }
 
     /// With `-W`, any warning so far ends the session.

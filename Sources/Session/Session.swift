@@ -6,6 +6,9 @@ import Kernel
 import Semantics
 import Syntax
 
+/// The version of SystemTap whose language this is.
+let languageVersion = "5.6"
+
 /// Runs one session; returns swtap's exit status. All messages have been shown.
 public func runSession(_ options: SessionOptions) -> Int32 {
     // A closed pipe is met as a failed write, with its own message.
@@ -36,13 +39,20 @@ private final class Session {
     }
 
     func run() throws -> Int32 {
+        if let version = options.compatible, compareVersions(version, languageVersion) > 0 {
+            throw SessionError(
+                "swtap speaks version \(languageVersion), it cannot be compatible with future version \(version)")
+        }
         if case .list(let pattern, let withVariables) = options.mode {
             return try list(pattern, withVariables: withVariables)
+        }
+        if case .dump(let what) = options.mode {
+            return show(try compiler.dump(what).map { $0 + "\n" }.joined())
         }
         let files = try compiler.parseAll()
         if options.lastPass == 1 { return show(SourcePrinter.dump(files)) }
         let checked = try compiler.analyzeAll(files)
-        if options.lastPass == 2 { return show(dumpPass2(checked, verbose: options.verbosity > 0)) }
+        if options.lastPass == 2 { return show(dumpPass2(checked, verbose: options.verbosity(ofPass: 2) > 0)) }
         return try runProgram(checked)
     }
 
@@ -94,9 +104,9 @@ private final class Session {
         try runtime?.load()
         try runtime?.attach()
         if program.captures.contains(where: { $0 != nil }) {
-            compiler.reportPass("Pass 4: compiled, loaded and attached")
+            compiler.reportPass(4, "compiled, loaded and attached")
         }
-        if options.verbosity > 0 { writeError("Pass 5: starting run.\n") }
+        if options.verbosity(ofPass: 5) > 0 { writeError("Pass 5: starting run.\n") }
         compiler.startPass()
         let host = RunHost(program: program, runtime: runtime)
         let evaluator = Evaluator(program: program, host: host, session: facts(target: target))
@@ -106,7 +116,7 @@ private final class Session {
         run.onStart = { background?.isReady() }
         let status = try run.execute()
         host.finish()
-        compiler.reportPass("Pass 5: run completed")
+        compiler.reportPass(5, "run completed")
         if status != 0 { writeError("Pass 5: run failed.  [man error::pass5]\n") }
         runtime?.detach()
         return status

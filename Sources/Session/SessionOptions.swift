@@ -9,11 +9,20 @@ public enum ScriptSource: Sendable {
     case file(String)
 }
 
+/// What of the language's library is listed.
+public enum LibraryDump: Sendable {
+    case probeTypes
+    case probeAliases
+    case functions
+}
+
 /// What the command line asks for besides running a script.
 public enum SessionMode: Sendable, Equatable {
     case run
     /// `-l`, or `-L` with variables.
     case list(pattern: String, withVariables: Bool)
+    /// `--dump-probe-types`, `--dump-probe-aliases`, `--dump-functions`.
+    case dump(LibraryDump)
     /// `--explain`: says how every probe would be attached, and stops.
     case explain
 }
@@ -32,6 +41,8 @@ public struct SessionOptions: Sendable {
     public var lastPass = 5
     /// `-v`, counted.
     public var verbosity = 0
+    /// `--vp`: how much more each of the passes 1…5 says.
+    public var passVerbosity: [Int] = []
     /// `-g`.
     public var guruMode = false
     /// `-u`.
@@ -78,6 +89,12 @@ public struct SessionOptions: Sendable {
     public var suppressesTimeLimits = false
     /// `--compatible`.
     public var compatible: String?
+    /// `--check-version`.
+    public var checksVersion = false
+    /// `--semantic-keep-going`.
+    public var keepsGoing = false
+    /// `--skip-badvars`.
+    public var skipsBadVariables = false
     /// `--color`: nil is automatic.
     public var color: Bool?
     /// `--no-feature`: attachment mechanisms not to use.
@@ -85,4 +102,9 @@ public struct SessionOptions: Sendable {
 
     /// Creates the defaults.
     public init() {}
+
+    /// How much a pass, from 1, says.
+    func verbosity(ofPass pass: Int) -> Int {
+        verbosity + (passVerbosity.indices.contains(pass - 1) ? passVerbosity[pass - 1] : 0)
+    }
 }

@@ -32,6 +32,13 @@ struct TapsetIndex {
         return chosen.sorted().map { files[$0] }
     }
 
+    /// Whether a text has one of some words anywhere.
+    static func mentions(_ words: Set<ByteString>, in text: [UInt8]) -> Bool {
+        var found = false
+        forEachWord(text) { if words.contains($0) { found = true } }
+        return found
+    }
+
     /// Whether a text has a `*` outside of its strings where a probe point may stand: it may then mean any alias.
     static func hasWildcardPoint(_ text: [UInt8]) -> Bool {
         var isInString = false

@@ -14,6 +14,9 @@ public struct ParsedFile: Sendable {
     public var aliases: [AliasDeclaration] = []
     /// `%{ … %}` at file level.
     public var embedded: [Token] = []
+    /// The tokens of the declarations that read otherwise under another `systemtap_v`: names of functions and globals,
+    /// keywords of probes and aliases.
+    public var versionDependent: [Token] = []
 
     /// Creates an empty file.
     public init(source: SourceFile) { self.source = source }

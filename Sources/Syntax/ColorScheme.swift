@@ -13,9 +13,14 @@ public struct ColorScheme: Sendable {
 
     /// Creates the scheme that `environment`, the value of `SYSTEMTAP_COLORS`, asks for: `error=01;31:warning=00;33:…`.
     ///
-    /// Without a value, or with one that is malformed, the usual colours are taken; a part that it leaves out has none.
+    /// Without a value, or with one that is malformed, the usual colours are taken; a part that it leaves out has none,
+    /// and with an empty value nothing is coloured.
     public init(environment: String? = nil) {
-        guard let environment, !environment.isEmpty else { return }
+        guard let environment else { return }
+        if environment.isEmpty {
+            codes = [:]
+            return
+        }
         var codes: [String: String] = [:]
         for entry in environment.split(separator: ":", omittingEmptySubsequences: false) {
             let sides = entry.split(separator: "=", omittingEmptySubsequences: false)

@@ -5,7 +5,7 @@ public struct DiagnosticRenderer: Sendable {
     private let colors: ColorScheme?
     private let showsDuplicates: Bool
     private var shownSites: Set<String> = []
-    private var shownWarnings: Set<[UInt8]> = []
+    private var shownWarnings: Set<String> = []
     private var suppressedErrors = 0
     private var suppressedWarnings = 0
     /// The file of the token named last, which the next one need not repeat.
@@ -30,17 +30,13 @@ public struct DiagnosticRenderer: Sendable {
                 return []
             }
         }
-        let before = lastFile
-        var text = Self.body(of: diagnostic, colors, &lastFile)
         if diagnostic.kind == .warning && !showsDuplicates {
-            // The path that is left out must not make equal warnings differ.
-            var noFile: SourceFile?
-            guard shownWarnings.insert(Self.body(of: diagnostic, nil, &noFile)).inserted else {
+            guard shownWarnings.insert(diagnostic.message).inserted else {
                 suppressedWarnings += 1
-                lastFile = before
                 return []
             }
         }
+        var text = Self.body(of: diagnostic, colors, &lastFile)
         if diagnostic.kind != .warning { text.append(UInt8(ascii: "\n")) }
         for cause in diagnostic.chain { text += renderCause(cause) }
         return text
@@ -101,18 +97,19 @@ public struct DiagnosticRenderer: Sendable {
         return text
     }
 
-    /// A message with its tokens in its first line and their source lines below.
+    /// A message with its token and that token's source line; further tokens follow on lines of their own.
     private static func named(
         _ diagnostic: Diagnostic, _ title: String, _ part: ColorScheme.Part, indent: Int, _ colors: ColorScheme?,
         _ lastFile: inout SourceFile?
     ) -> [UInt8] {
         var text = paint(Array(title.utf8), part, colors) + Array(" \(diagnostic.message)".utf8)
-        for token in diagnostic.tokens {
-            text += Array(": ".utf8) + token.description(inFile: lastFile, colors)
+        if diagnostic.tokens.isEmpty { text.append(UInt8(ascii: "\n")) }
+        for (index, token) in diagnostic.tokens.enumerated() {
+            if index == 0 { text += Array(": ".utf8) }
+            text += token.description(inFile: lastFile, colors) + [UInt8(ascii: "\n")]
             lastFile = token.location.file
+            text += source(of: token, indent: indent, colors)
         }
-        text.append(UInt8(ascii: "\n"))
-        for token in diagnostic.tokens { text += source(of: token, indent: indent, colors) }
         return text
     }
 

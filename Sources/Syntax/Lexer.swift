@@ -6,6 +6,7 @@
 struct Lexer {
     private let source: SourceFile
     private let arguments: [ByteString]
+    private let hasHexEscapes: Bool
     /// The text, with the arguments pasted in so far.
     private var bytes: [UInt8]
     private var position = 0
@@ -19,8 +20,9 @@ struct Lexer {
     private(set) var usedArguments: Set<Int> = []
 
     /// Starts at the first byte of `source`.
-    init(_ source: SourceFile, arguments: [ByteString] = []) {
+    init(_ source: SourceFile, arguments: [ByteString] = [], version: LanguageVersion? = nil) {
         self.source = source
+        hasHexEscapes = version?.hasHexEscapes ?? true
         self.arguments = arguments
         bytes = source.bytes
         pasteLocation = SourceLocation(file: source, line: 1, column: 1)
@@ -246,7 +248,7 @@ struct Lexer {
             }
             return UInt8(truncatingIfNeeded: value)
         }
-        if byte == UInt8(ascii: "x"), peek(1)?.hexValue != nil {
+        if byte == UInt8(ascii: "x"), hasHexEscapes, peek(1)?.hexValue != nil {
             position += 1
             var value: UInt8 = 0
             while let digit = peek(0)?.hexValue {

@@ -2,6 +2,8 @@
 
 /// One `@define`.
 final class MacroDefinition: Sendable {
+    /// The name's token in the definition.
+    let token: Token
     /// The name without `@`.
     let name: String
     /// The parameters' names; nil for a macro that takes no parentheses.
@@ -9,12 +11,24 @@ final class MacroDefinition: Sendable {
     let body: [Token]
     /// Whether it comes from a library file, where only library macros are visible.
     let isLibrary: Bool
+    /// The one of the same name with another number of parameters, which library files may define.
+    let next: MacroDefinition?
 
-    init(name: String, parameters: [String]?, body: [Token], isLibrary: Bool) {
+    init(
+        token: Token, name: String, parameters: [String]?, body: [Token], isLibrary: Bool,
+        next: MacroDefinition? = nil
+    ) {
+        self.token = token
         self.name = name
         self.parameters = parameters
         self.body = body
         self.isLibrary = isLibrary
+        self.next = next
+    }
+
+    /// The definition of this name that takes `count` parameters.
+    func taking(_ count: Int) -> MacroDefinition? {
+        parameters?.count == count ? self : next?.taking(count)
     }
 }
 

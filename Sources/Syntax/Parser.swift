@@ -2,11 +2,13 @@
 
 /// Parses one file: script arguments, preprocessor, grammar. Never fails; errors are among the diagnostics.
 public func parse(_ source: SourceFile, options: ParseOptions) -> ParseResult {
-    var lexer = Lexer(source, arguments: options.scriptArguments)
+    let version = LanguageVersion(options.environment.systemtapVersion)
+    var lexer = Lexer(source, arguments: options.scriptArguments, version: version)
     let tokens = lexer.tokens()
     let preprocessor = Preprocessor(
         source: source, tokens: tokens, environment: options.environment, library: options.libraryMacros)
     let parser = Parser(source: source, tokens: preprocessor.run(), options: options)
+    parser.versionMarks = preprocessor.versionMarks
     // A tapset file may be empty on this kernel; a script that is has been forgotten.
     if source.role == .user && parser.tokens.isEmpty {
         let when = tokens.isEmpty ? "" : " after preprocessing"
@@ -41,6 +43,9 @@ final class Parser {
     let source: SourceFile
     let tokens: [Token]
     let environment: PreprocessorEnvironment
+    let version: LanguageVersion
+    /// The indices of the tokens before which a condition asked for `systemtap_v`, in order.
+    var versionMarks: [Int] = []
     var index = 0
     var file: ParsedFile
     var diagnostics: [Diagnostic] = []
@@ -58,6 +63,7 @@ final class Parser {
         self.source = source
         self.tokens = tokens
         environment = options.environment
+        version = LanguageVersion(options.environment.systemtapVersion)
         file = ParsedFile(source: source)
     }
 
@@ -137,8 +143,10 @@ final class Parser {
 
     func parseFile() {
         while let token = next {
+            let start = index
             do throws(Failure) {
                 try parseDeclaration(token)
+                noteVersion(of: token, from: start)
             } catch {
                 diagnostics.append(error.diagnostic)
                 depth = 0
@@ -147,6 +155,18 @@ final class Parser {
                 bareHistogramIndex = -1
                 while let skipped = next, !startsDeclaration(skipped) { index += 1 }
             }
+        }
+    }
+
+    /// Remembers a declaration whose tokens depend on `systemtap_v`.
+    private func noteVersion(of token: Token, from start: Int) {
+        guard versionMarks.contains(where: { $0 >= start && $0 < index }) else { return }
+        if let function = file.functions.last?.token, tokens[start..<index].contains(where: { $0 === function }) {
+            file.versionDependent.append(function)
+        } else if token.isKeyword("probe") {
+            file.versionDependent.append(token)
+        } else if let global = file.globals.last?.token {
+            file.versionDependent.append(global)
         }
     }
 

@@ -4,7 +4,8 @@ extension Parser {
     /// The aggregate operator that `token` is, if any.
     func aggregateOperator(_ token: Token) -> AggregateOperator? {
         guard token.kind == .operator, token.content.bytes.first == UInt8(ascii: "@") else { return nil }
-        return AggregateOperator(rawValue: String(decoding: token.content.bytes.dropFirst(), as: UTF8.self))
+        let op = AggregateOperator(rawValue: String(decoding: token.content.bytes.dropFirst(), as: UTF8.self))
+        return op == .variance && !version.has("3.1") ? nil : op
     }
 
     /// Whether `token` is one of the histogram operators.
@@ -26,7 +27,7 @@ extension Parser {
             try expect(")")
             return try node(token, .aggregate(op, operand, shift: shift))
         }
-        guard let word = AtWord(rawValue: token.text) else {
+        guard let word = AtWord(rawValue: token.text), version.has(word.since) else {
             throw error("unknown operator or macro '\(token.text)'", at: token)
         }
         if word.needsGuru && !isPrivileged {
@@ -110,9 +111,10 @@ extension Parser {
     }
 }
 
-/// Whether `text` is an @-word of the language itself.
-func isBuiltInWord(_ text: String) -> Bool {
-    AtWord(rawValue: text) != nil || AggregateOperator(rawValue: String(text.dropFirst())) != nil
+/// Whether `text` is an @-word of the language itself in a version of it.
+func isBuiltInWord(_ text: String, _ version: LanguageVersion) -> Bool {
+    AtWord(rawValue: text).map { version.has($0.since) } ?? false
+        || AggregateOperator(rawValue: String(text.dropFirst())) != nil
         || text == "@hist_log" || text == "@hist_linear"
 }
 
@@ -122,6 +124,17 @@ private enum AtWord: String {
     case const = "@const", enumValue = "@enum", enumName = "@enumname", probeWrite = "@probewrite"
     case kernelRegister = "@kregister", userRegister = "@uregister"
     case kernelDereference = "@kderef", userDereference = "@uderef"
+
+    /// The version of SystemTap that brought it.
+    var since: String {
+        switch self {
+        case .const: "3.1"
+        case .kernelRegister, .userRegister, .kernelDereference, .userDereference: "4.0"
+        case .enumValue: "5.5"
+        case .enumName: "5.6"
+        case .cast, .variable, .defined, .entry, .perf, .probeWrite: "1.0"
+        }
+    }
 
     /// Whether user scripts may use it in guru mode only.
     var needsGuru: Bool { self == .const || self == .kernelRegister || self == .kernelDereference }

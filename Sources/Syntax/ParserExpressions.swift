@@ -35,7 +35,7 @@ extension Parser {
         highest = max(highest, height)
         try expect(":")
         height = 0
-        let second = try parseConditional()
+        let second = version.hasStrictConditional ? try parseConditional() : try parseExpression()
         depth -= 1
         height = max(highest, height)
         return try node(token, .conditional(condition, first, second))

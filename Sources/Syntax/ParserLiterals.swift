@@ -12,7 +12,7 @@ extension Parser {
     func parseString() throws(Failure) -> ByteString {
         guard let first = next, first.kind == .string else { throw unexpected("expected literal string") }
         index += 1
-        guard next?.kind == .string else { return first.content }
+        guard version.joinsStrings, next?.kind == .string else { return first.content }
         var bytes = first.content.bytes
         while let more = next, more.kind == .string {
             bytes += more.content.bytes

@@ -33,7 +33,7 @@ extension Parser {
             return
         }
         var epilogue: Block? = isEpilogue ? body : nil
-        if !isEpilogue && accept(",") { epilogue = try parseBlock() }
+        if !isEpilogue && version.hasTwoSidedAliases && accept(",") { epilogue = try parseBlock() }
         file.aliases.append(
             AliasDeclaration(
                 token: token, names: names, points: points.map(\.point), prologue: isEpilogue ? nil : body,

@@ -24,6 +24,7 @@ extension Parser {
             guard existing.pretty == .none else { return value }
             target = existing
         } else {
+            guard version.hasAutocast else { return value }
             target = TargetExpression(base: .autocast(value))
         }
         while target.pretty == .none {

@@ -51,6 +51,8 @@ final class Preprocessor {
     private(set) var definitions: [String: MacroDefinition] = [:]
     /// What is odd but no error.
     private(set) var warnings: [Diagnostic] = []
+    /// How many tokens stood before each condition that asks for `systemtap_v`.
+    private(set) var versionMarks: [Int] = []
 
     init(
         source: SourceFile, tokens: [Token], environment: PreprocessorEnvironment, library: MacroLibrary,
@@ -109,7 +111,9 @@ final class Preprocessor {
             guard let current = open.popLast() else { throw token.failure("incomplete conditional - missing '%('") }
             // Whatever is wrong with the rest, it is not to be read.
             let rest = skip()
-            if current.isInElse { throw token.failure("incomplete conditional - missing '%)'") }
+            if current.isInElse {
+                throw Failure(Diagnostic(.parseError, "invalid conditional - duplicate '%:'", tokens: [token]))
+            }
             try finishSkip(rest, of: current.start)
         } else {
             throw token.failure("incomplete conditional - missing '%('")
@@ -132,6 +136,9 @@ final class Preprocessor {
         guard end.isOperator("%?") else {
             if !end.isOperator("%)") { _ = skipAll(nested: end.isOperator("%(") ? 1 : 0) }
             throw end.failure("expected '%?' marker for conditional")
+        }
+        if condition.contains(where: { $0.kind == .identifier && $0.text == "systemtap_v" }) {
+            versionMarks.append(output.count)
         }
         var evaluation = Condition(tokens: condition, end: end, environment: environment)
         let isTrue: Bool
@@ -241,9 +248,11 @@ final class Preprocessor {
                 Diagnostic(.parseError, "macro '@\(macro.name)' expands to itself without end", tokens: [token]))
         }
         var parameters: [String: (tokens: [Token], scope: Scope)] = [:]
+        var macro = macro
         if let names = macro.parameters {
             let arguments = try arguments(of: macro, count: names.count, token)
-            for (name, argument) in zip(names, arguments) { parameters[name] = (argument, scope) }
+            macro = macro.taking(arguments.count) ?? macro
+            for (name, argument) in zip(macro.parameters ?? [], arguments) { parameters[name] = (argument, scope) }
         }
         try push(
             Frame(
@@ -293,7 +302,7 @@ final class Preprocessor {
         while let next = takeRaw() {
             if next.isOperator(")") && nesting == 0 {
                 if arguments.count == 1 && arguments[0].isEmpty && count == 0 { arguments = [] }
-                guard arguments.count == count else {
+                guard macro.taking(arguments.count) != nil else {
                     let amount = arguments.count < count ? "few" : "many"
                     let message = "too \(amount) parameters for macro '@\(macro.name)' (expected \(count))"
                     throw Failure(Diagnostic(.parseError, message, tokens: [token]))
@@ -347,7 +356,7 @@ final class Preprocessor {
             if part.isOperator("@define") { nestedDefine = nestedDefine ?? part }
             body.append(part)
         }
-        throw Failure(Diagnostic(.parseError, "incomplete macro definition at end of file", tokens: [token]))
+        throw Failure(Diagnostic(.parseError, "incomplete macro definition - missing '%)'", tokens: [token]))
     }
 
     private func parameterNames(_ token: Token) throws(Failure) -> [String] {
@@ -374,15 +383,22 @@ final class Preprocessor {
         guard name != "define" else {
             throw Failure(Diagnostic(.parseError, "attempt to redefine '@define'", tokens: [token]))
         }
-        guard definitions[name] == nil && !(isLibrary && library.macros[name] != nil) else {
+        let other = isLibrary ? definitions[name] : nil
+        let isOverload = parameters != nil && other?.parameters != nil && other?.taking(parameters?.count ?? 0) == nil
+        guard isOverload || definitions[name] == nil && !(isLibrary && library.macros[name] != nil) else {
             let place = isLibrary && definitions[name] == nil ? "another library file" : "the same file"
             let message = "attempt to redefine macro '@\(name)' in \(place)"
-            throw Failure(Diagnostic(.parseError, message, tokens: [token]))
+            let first = definitions[name] ?? library.macros[name]
+            let cause = first.map {
+                Diagnostic(.parseError, "macro '@\(name)' first defined here", tokens: [$0.token])
+            }
+            throw Failure(Diagnostic(.parseError, message, tokens: [token], chain: cause.map { [$0] } ?? []))
         }
-        if isBuiltInWord("@" + name) {
+        if isBuiltInWord("@" + name, LanguageVersion(environment.systemtapVersion)) {
             warnings.append(Diagnostic(.warning, "macro redefines built-in operator '@\(name)'", tokens: [token]))
         }
-        definitions[name] = MacroDefinition(name: name, parameters: parameters, body: body, isLibrary: isLibrary)
+        definitions[name] = MacroDefinition(
+            token: token, name: name, parameters: parameters, body: body, isLibrary: isLibrary, next: other)
     }
 }
 

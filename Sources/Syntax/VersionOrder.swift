@@ -1,5 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+/// Orders versions as `strverscmp` does: negative when `left` is older, 0 when they are the same text or number.
+public func compareVersions(_ left: String, _ right: String) -> Int {
+    compareVersions(Array(left.utf8), Array(right.utf8))
+}
+
 /// Compares version texts: runs of digits by their numbers, everything else byte by byte; negative when `left` is older.
 func compareVersions(_ left: [UInt8], _ right: [UInt8]) -> Int {
     var leftRest = left[...]

@@ -15,7 +15,8 @@ func separateJoinedOptions(_ words: [String]) -> [String] {
             return result
         }
         guard word.hasPrefix("-"), !word.hasPrefix("--"), word.count > 1 else {
-            result.append(word)
+            // Of all options, these alone may lack their value.
+            result.append(word == "--color" || word == "--colour" ? "\(word)=always" : word)
             continue
         }
         var letters = word.dropFirst()

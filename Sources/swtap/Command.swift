@@ -117,6 +117,30 @@ struct Command: ParsableCommand {
     @Option(name: .long, help: ArgumentHelp("Behave as this version of SystemTap.", valueName: "version"))
     var compatible: String?
 
+    @Flag(name: .customLong("check-version"), help: "Warn of code that depends on the version of SystemTap.")
+    var checkVersion = false
+
+    @Flag(name: .customLong("skip-badvars"), help: "Take bad $variables as 0, with a warning.")
+    var skipBadVariables = false
+
+    @Flag(
+        name: .customLong("semantic-keep-going"), help: "Report all semantic errors, and a catalogue of them.")
+    var semanticKeepGoing = false
+
+    @Option(
+        name: .customLong("vp"), parsing: .unconditional,
+        help: ArgumentHelp("Add to the verbosity of each pass, a digit each.", valueName: "digits"))
+    var passVerbosity: String?
+
+    @Flag(name: .customLong("dump-probe-types"), help: "List the kinds of probe points.")
+    var dumpsProbeTypes = false
+
+    @Flag(name: .customLong("dump-probe-aliases"), help: "List the probe aliases of the tapsets.")
+    var dumpsProbeAliases = false
+
+    @Flag(name: .customLong("dump-functions"), help: "List the functions of the tapsets.")
+    var dumpsFunctions = false
+
     @Option(
         name: .customLong("no-feature"),
         help: ArgumentHelp(
@@ -125,7 +149,9 @@ struct Command: ParsableCommand {
             valueName: "name"))
     var disabledFeatures: [String] = []
 
-    @Option(name: .long, help: ArgumentHelp("Colour messages: never, auto or always.", valueName: "when"))
+    @Option(
+        name: [.customLong("color"), .customLong("colour")],
+        help: ArgumentHelp("Colour messages: never, auto or always (without a word: always).", valueName: "when"))
     var color: ColorChoice = .auto
 
     @Flag(name: [.customShort("V"), .customLong("version")], help: "Show the version.")

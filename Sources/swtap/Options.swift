@@ -20,6 +20,16 @@ extension Command {
         options.suppressesHandlerErrors = suppressHandlerErrors
         options.suppressesTimeLimits = suppressTimeLimits
         options.compatible = compatible
+        options.checksVersion = checkVersion
+        options.skipsBadVariables = skipBadVariables
+        options.keepsGoing = semanticKeepGoing
+        if let passVerbosity {
+            let digits = passVerbosity.utf8.map { Int($0) - 0x30 }
+            guard (1...5).contains(digits.count), digits.allSatisfy((0...9).contains) else {
+                throw SessionError("Invalid --vp argument: it takes 1 to 5 digits.")
+            }
+            options.passVerbosity = digits
+        }
         options.disabledFeatures = disabledFeatures
         switch color {
         case .never: options.color = false
@@ -56,12 +66,18 @@ extension Command {
     }
 
     private func chooseScript(_ options: inout SessionOptions) throws(SessionError) {
-        if let pattern = list ?? listVariables {
+        let listings =
+            (list.map { [SessionMode.list(pattern: $0, withVariables: false)] } ?? [])
+            + (listVariables.map { [.list(pattern: $0, withVariables: true)] } ?? [])
+            + (dumpsProbeTypes ? [.dump(.probeTypes)] : []) + (dumpsProbeAliases ? [.dump(.probeAliases)] : [])
+            + (dumpsFunctions ? [.dump(.functions)] : [])
+        if let listing = listings.first {
+            guard listings.count == 1 else { throw SessionError("Only one of -l, -L and --dump-* may be given.") }
             guard script == nil, words.isEmpty else {
-                throw SessionError("Only one of a script, -e, -l and -L may be given.")
+                throw SessionError("Cannot specify a script with -l/-L/--dump-* switches.")
             }
-            guard list == nil || listVariables == nil else { throw SessionError("-l and -L exclude each other.") }
-            options.mode = .list(pattern: pattern, withVariables: listVariables != nil)
+            guard pass == nil else { throw SessionError("Cannot specify -p with -l/-L/--dump-* switches.") }
+            options.mode = listing
             return
         }
         if explain { options.mode = .explain }

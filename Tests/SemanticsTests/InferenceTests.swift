@@ -17,11 +17,11 @@ import Testing
         ),
         (
             "global a; probe begin { a[1] = 2; a[\"k\"] = 3 }",
-            "type mismatch (string): 'k' <- type was first inferred here (long): '1'"
+            "index 0 type mismatch (string): 'k' <- type of index 0 was first inferred here (long): '1'"
         ),
         (
             "function f(s:string) { print(s) } probe begin { f(1) }",
-            "type mismatch (long): '1' <- type was first inferred here (string): 's'"
+            "index 0 type mismatch (long): '1' <- type of index 0 was first inferred here (string): 's'"
         ),
         ("probe begin { printf(\"%s\", 1) }", "type mismatch: expected string but found long: '1'"),
         ("probe begin { if (\"a\") print(1) }", "type mismatch: expected long but found string: 'a'"),

@@ -10,14 +10,20 @@ import Testing
         ("function foobar() { print(1) } probe begin { foobat() }", "unresolved function foobat (similar: foobar"),
         (
             "function f(a, b) { print(a + b) } probe begin { f(1) }",
-            "arity mismatch found (function 'f' takes 2 args): 'f'"
+            "arity mismatch found (function 'f' takes 2 args): 'f', 'f'"
         ),
         ("probe begin { a[1] = 2 }", "unresolved arity-1 global array a, missing global declaration?: 'a'"),
         ("probe begin { a = 1; a[1] = 2 }", "array locals not supported, missing global declaration?: 'a'"),
-        ("global a; probe begin { a[1] = 2; a[1, 2] = 3 }", "inconsistent arity (1 vs 2): 'a', 'a'"),
-        ("global a; probe begin { a[1] = 2; a = 3 }", "inconsistent arity (1 vs 0): 'a', 'a'"),
+        (
+            "global a; probe begin { a[1] = 2; a[1, 2] = 3 }",
+            "inconsistent arity (1 vs 2): 'a' <- arity 1 first inferred here: 'a'"
+        ),
+        (
+            "global a; probe begin { a[1] = 2; a = 3 }",
+            "inconsistent arity (1 vs 0): 'a' <- arity 1 first inferred here: 'a'"
+        ),
         ("probe begin { break }", "cannot 'break' outside loop: 'break'"),
-        ("probe begin { 1 = 2 }", "Expecting lvalue for assignment: '1'"),
+        ("probe begin { 1 = 2 }", "Expecting lvalue for assignment: '=', '1'"),
         ("global a%; probe begin { a = 2 }", "wrapping not supported for scalars: 'a'"),
         (
             "global a; probe begin { foreach (k in a) a[k] = 1 }",

@@ -179,12 +179,34 @@ import Testing
         #expect(text.contains("return -1"))
     }
 
+    @Test(arguments: [
+        ("@var(\"cpu_number\")", "@load(s32, (@load(u64, ((cpu()) * (8)) + (4294901760))) + (4096))"),
+        ("&@var(\"cpu_number\")", "(@load(u64, ((cpu()) * (8)) + (4294901760))) + (4096)"),
+        ("@var(\"init_socket@net/socket.c\")->type", "@load(s16, 4294905860)"),
+        ("@var(\"init_socket\")->sk->sk_protocol", "@load(u16, (@load(u64, 4294905880)) + (64))"),
+        ("&@var(\"init_socket\")", "4294905856"),
+        ("&@var(\"untyped_count\")", "4294909952"),
+        ("@cast(&@var(\"untyped_count\"), \"socket\")->type", "@load(s16, 4294909956)"),
+        ("@var(\"cache\", \"ext4\")->type", "@load(s16, (@load(u64, 4294914048)) + (4))"),
+        ("@defined(@var(\"init_socket\"))", "1"), ("@defined(@var(\"nope\"))", "0"),
+        ("@kregister(4)", "register_argument(2)"),
+    ])
+    func variables(_ expression: String, _ expected: String) {
+        var options = AnalysisOptions()
+        options.guruMode = true
+        let script = "probe kernel.function(\"tcp_sendmsg\") { println(\(expression)) }"
+        #expect(body(script, options: options) == "printf(\"%d\\n\", \(expected))")
+    }
+
     @Test func writesAreRefused() {
         let script = "probe kernel.function(\"tcp_sendmsg\") { $size = 1 }"
         #expect(errors(script) == ["write to target variable not permitted; need stap -g: '$size'"])
         var options = AnalysisOptions()
         options.guruMode = true
-        #expect(errors(script, options: options) == ["writing to target variables is not supported: '$size'"])
+        #expect(
+            errors(script, options: options) == [
+                "write to target variable not supported: eBPF programs cannot write the traced memory: '$size'"
+            ])
     }
 
     @Test func prettyPrinting() {

@@ -13,6 +13,8 @@ final class Analyzer {
     private(set) var warnings: [Diagnostic] = []
     private var warned: Set<String> = []
     private var reported: Set<String> = []
+    /// The declarations that depend on `systemtap_v`, by their tokens; empty unless that is to be told.
+    private var versionDependent: Set<ObjectIdentifier> = []
 
     /// The probes of the program, user's first.
     var probes: [ProbeInstance] = []
@@ -32,7 +34,13 @@ final class Analyzer {
         self.catalog = catalog
         types = KernelTypes(catalog: catalog)
         symbols = SymbolTable(user: user, library: library)
+        if options.checksVersion {
+            for file in user + library { versionDependent.formUnion(file.versionDependent.map(ObjectIdentifier.init)) }
+        }
     }
+
+    /// Whether the declaration of `token` would read otherwise under another `systemtap_v`, and that is to be told.
+    func dependsOnVersion(_ token: Token) -> Bool { versionDependent.contains(ObjectIdentifier(token)) }
 
     /// Runs all stages; a stage with errors is the last.
     func run() -> AnalysisResult {
@@ -41,12 +49,16 @@ final class Analyzer {
         buildUncalledFunctions()
         resolvePending()
         checkForeach()
-        if errors.isEmpty {
+        if errors.isEmpty || options.keepsGoing {
+            let hadErrors = !errors.isEmpty
+            let told = warnings
             if !options.unoptimized { Elider(self).run() }
+            // Of a script with errors, nobody can tell what is used.
+            if hadErrors { warnings = told }
             reportFailedTargets()
         }
         if errors.isEmpty, probes.isEmpty { report(Diagnostic(.semanticError, "no probes found")) }
-        if errors.isEmpty {
+        if errors.isEmpty || options.keepsGoing {
             markDisplayed()
             Inferrer(self).run()
         }
@@ -144,6 +156,7 @@ final class Analyzer {
 
     private func derive(_ scope: FileScope) {
         for declaration in scope.file.probes {
+            if dependsOnVersion(declaration.token) { warn(Self.versionDependentProbe, declaration.token) }
             do {
                 for derived in try points.derive(declaration, scope: scope) { build(derived) }
             } catch {
@@ -151,6 +164,8 @@ final class Analyzer {
             }
         }
     }
+
+    static let versionDependentProbe = "This probe uses tapset constructs that are dependent on systemtap version"
 
     /// Builds the merged handler of a probe and makes it part of the program.
     func build(_ derived: DerivedProbe) {
@@ -228,7 +243,7 @@ final class Analyzer {
         var seen: Set<ObjectIdentifier> = []
         let mark = { (body: Body) in
             body.statement.forEachNode { [self] node in
-                guard case .failed(let diagnostic) = node.kind, seen.insert(ObjectIdentifier(node)).inserted else {
+                guard case .failed(let diagnostic?) = node.kind, seen.insert(ObjectIdentifier(node)).inserted else {
                     return
                 }
                 if options.skipBadVariables {

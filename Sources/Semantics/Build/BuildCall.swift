@@ -17,6 +17,9 @@ extension Builder {
             if isAtEntry, let node = expandInPlace(first, nodes) { return node }
             // A trial must not build bodies: their errors would be reported.
             if isTrial { return Node(token, .integer(0)) }
+            if analyzer.dependsOnVersion(first.declaration.token) {
+                analyzer.warn("This function uses tapset constructs that are dependent on systemtap version", token)
+            }
             let function = analyzer.instance(of: first, probe: body.probe)
             return Node(token, .call(function, nodes))
         }
@@ -31,7 +34,9 @@ extension Builder {
         if let reason = Refusal.function(name) { return fail(reason, token) }
         let arities = symbols.arities(of: name, from: scope)
         if let arity = arities.first {
-            return fail("arity mismatch found (function '\(name)' takes \(arity) args)", token)
+            return fail(
+                "arity mismatch found (function '\(name)' takes \(arity) args)", token,
+                also: symbols.declaration(of: name, arity: arity, from: scope))
         }
         let similar = similarNames(to: name, among: symbols.functionNames(from: scope))
         return fail("unresolved function \(name)\(similarSuffix(similar))", token)

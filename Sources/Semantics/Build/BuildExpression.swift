@@ -19,7 +19,7 @@ extension Builder {
             return buildConditional(condition, first, second, token)
         case .assignment(let operation, let left, let right): return buildAssignment(operation, left, right, token)
         case .increment(let operand, let isIncrement, let isPrefix):
-            guard let target = buildLvalue(operand) else { return Node(token, .integer(0)) }
+            guard let target = buildLvalue(operand, of: token) else { return Node(token, .integer(0)) }
             return Node(token, .increment(target, isIncrement: isIncrement, isPrefix: isPrefix))
         case .membership(let keys, let base): return buildMembership(keys, base, token)
         case .print(let kind, let format, let arguments): return buildPrint(kind, format, arguments, token)
@@ -37,6 +37,7 @@ extension Builder {
         case .enumName(let value, let type, let module): return buildEnumName(value, type, module, token)
         case .dereference(let isUser, let size, let address):
             return buildDereference(isUser: isUser, size: size, address: address, token)
+        case .register(let isUser, let number): return buildRegister(isUser: isUser, number, token)
         case .probeWrite(let name):
             let node = Node(token, .integer(probe?.written.contains(name) == true ? 1 : 0))
             node.decidesBranches = true
@@ -45,7 +46,7 @@ extension Builder {
         case .aggregate(let operation, let operand, let shift): return buildAggregate(operation, operand, shift, token)
         case .histogramBucket(let histogram, let index): return buildBucket(histogram, index, token)
         case .histogram: return fail("a histogram must be the only argument of its print call", token)
-        case .perf, .const, .register, .embedded: return refuse(expression)
+        case .perf, .const, .embedded: return refuse(expression)
         case .regexMatch(let operand, let pattern, let patternToken, let isNegated):
             let use = RegexUse(
                 pattern: pattern, token: patternToken, isNegated: isNegated, observer: analyzer.matchObserver)
@@ -58,7 +59,6 @@ extension Builder {
         switch expression.kind {
         case .perf: refusal = .perf
         case .const: refusal = .const
-        case .register: refusal = .register
         default: refusal = .embeddedCode
         }
         return fail(refusal.diagnostic(expression.token), expression.token)
@@ -123,34 +123,39 @@ extension Builder {
         return node
     }
 
-    /// What can be assigned to, or nil after an error.
-    func buildLvalue(_ expression: Expression) -> Node? {
+    /// What can be assigned to, or nil after an error; `operation` is the operator that assigns.
+    func buildLvalue(_ expression: Expression, of operation: Token) -> Node? {
         let node: Node
         switch expression.kind {
         case .symbol(let name):
             if substitution?[name] != nil {
-                fail("Expecting lvalue for assignment", expression.token)
+                fail("Expecting lvalue for assignment", operation, also: expression.token)
                 return nil
             }
             node = buildSymbol(name, expression.token)
         case .element(let name, let keys): node = buildElement(name, keys, expression.token)
         case .target:
-            if analyzer.options.guruMode {
-                fail(Refusal.targetWrite.diagnostic(expression.token), expression.token)
-            } else {
-                fail("write to target variable not permitted; need stap -g", expression.token)
-            }
+            failTargetWrite(expression.token)
             return nil
         default:
-            fail("Expecting lvalue for assignment", expression.token)
+            fail("Expecting lvalue for assignment", operation, also: expression.token)
             return nil
         }
         switch node.kind {
         case .local, .global, .element: return node
         default:
             // An element that turned out to be an access through a pointer.
-            if case .load = node.kind { fail("write to target variable not permitted; need stap -g", expression.token) }
+            if case .load = node.kind { failTargetWrite(expression.token) }
             return nil
+        }
+    }
+
+    /// Refuses to change what the kernel or a process has: for lack of guru mode as stap does, else for our own reason.
+    func failTargetWrite(_ token: Token) {
+        if analyzer.options.guruMode {
+            fail(Refusal.targetWrite.diagnostic(token), token)
+        } else {
+            fail("write to target variable not permitted; need stap -g", token)
         }
     }
 
@@ -158,7 +163,7 @@ extension Builder {
         _ operation: BinaryOperator?, _ left: Expression, _ right: Expression, _ token: Token
     ) -> Node {
         if let node = buildFileAssignment(operation, left, right, token) { return node }
-        guard let target = buildLvalue(left) else {
+        guard let target = buildLvalue(left, of: token) else {
             _ = build(right)
             return Node(token, .integer(0))
         }

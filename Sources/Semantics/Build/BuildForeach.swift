@@ -13,7 +13,7 @@ extension Builder {
             return .empty(token)
         }
         if let slice = loop.slice, slice.count != loop.keys.count {
-            fail("inconsistent arity (\(loop.keys.count) vs \(slice.count))", loop.base.token)
+            failArity(array, loop.keys.count, slice.count, loop.base.token)
             return .empty(token)
         }
         var assignments: [StatementNode] = []

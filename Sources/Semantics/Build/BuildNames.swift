@@ -50,7 +50,7 @@ extension Builder {
     func requireArity(_ global: GlobalVariable, _ arity: Int, _ token: Token) -> Bool {
         if let known = global.keyTypes {
             if known.count == arity { return true }
-            fail("inconsistent arity (\(known.count) vs \(arity))", token, also: global.arityToken ?? global.token)
+            failArity(global, known.count, arity, token)
             return false
         }
         if isTrial { return true }
@@ -66,6 +66,16 @@ extension Builder {
         global.keyTokens = Array(repeating: nil, count: arity)
         global.arityToken = token
         return true
+    }
+
+    /// Reports a use with another number of keys than the first one.
+    func failArity(_ global: GlobalVariable, _ known: Int, _ arity: Int, _ token: Token) {
+        let first = Diagnostic(
+            .semanticError, "arity \(known) first inferred here", tokens: [global.arityToken ?? global.token])
+        fail(
+            Diagnostic(
+                .semanticError, "inconsistent arity (\(known) vs \(arity))", tokens: [token], chain: [first],
+                site: "arity"), token)
     }
 
     /// The global array that a name means, or nil after an error.

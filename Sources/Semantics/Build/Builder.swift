@@ -40,10 +40,11 @@ final class Builder {
     func fail(_ diagnostic: Diagnostic, _ token: Token) -> Node {
         if isTrial {
             trialFailed = true
-        } else {
-            analyzer.report(diagnostic)
+            return Node(token, .integer(0))
         }
-        return Node(token, .integer(0))
+        analyzer.report(diagnostic)
+        // Later stages that look for more errors are to draw no conclusions from what stands for this one.
+        return Node(token, analyzer.options.keepsGoing ? .failed(nil) : .integer(0))
     }
 
     /// Builds a block.
@@ -124,10 +125,10 @@ final class Builder {
             guard let array = array(named: name, arity: keys.count, token: operand.token) else { return .empty(token) }
             return StatementNode(operand.token, .deleteElement(array, keys.map { $0.map(build) }))
         case .target:
-            fail("write to target variable not permitted; need stap -g", operand.token)
+            failTargetWrite(operand.token)
             return .empty(token)
         default:
-            fail("invalid operand of delete", operand.token)
+            fail("invalid operand of delete expression", operand.token)
             return .empty(token)
         }
     }

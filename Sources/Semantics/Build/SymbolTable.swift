@@ -91,6 +91,12 @@ final class SymbolTable {
         return Set(arities).sorted()
     }
 
+    /// The name token of a script's function.
+    func declaration(of name: String, arity: Int, from scope: FileScope) -> Token? {
+        let entries = (scope.privateFunctions[name] ?? []) + (publicFunctions[name] ?? [])
+        return entries.first { $0.declaration.parameters.count == arity }?.declaration.token
+    }
+
     func functionNames(from scope: FileScope) -> [String] {
         Array(scope.privateFunctions.keys) + Array(publicFunctions.keys) + Array(Self.builtins.keys)
     }

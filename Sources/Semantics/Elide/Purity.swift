@@ -13,6 +13,7 @@ struct PurityChecker {
         case .print(let returnsString, _, _), .histogramText(let returnsString, _): if !returnsString { return false }
         case .aggregateAdd: return false
         case .builtin(let builtin, _): if builtin.signature.effect == .effect { return false }
+        case .failed(nil): return false
         case .call(let function, _): if !isPure(function) { return false }
         case .regexMatch(_, let use): if use.observer.isUsed { return false }
         default: break

@@ -17,8 +17,11 @@ final class Inferrer {
     }
 
     /// Infers all types that can be inferred.
-    func learn() {
-        functions = analyzer.liveFunctions()
+    func learn() { learn(analyzer.liveFunctions()) }
+
+    /// Infers the types of the probes and of some functions.
+    func learn(_ functions: [FunctionInstance]) {
+        self.functions = functions
         repeat {
             progress = false
             for probe in analyzer.probes {
@@ -97,9 +100,7 @@ final class Inferrer {
             next.resultToken = function.resultToken
             progress = true
         } else if function.result != next.result, reported.insert(ObjectIdentifier(next)).inserted {
-            report(
-                "type mismatch (\(next.result))", next.entry.declaration.token, first: function.result,
-                at: function.resultToken)
+            report(next.entry.declaration.token, next.result, first: function.result, at: function.resultToken)
         }
     }
 
@@ -113,7 +114,7 @@ final class Inferrer {
             variable.typeToken = token
             progress = true
         } else if variable.type != type, reported.insert(ObjectIdentifier(token)).inserted {
-            report("type mismatch (\(type))", token, first: variable.type, at: variable.typeToken)
+            report(token, type, first: variable.type, at: variable.typeToken)
         }
     }
 
@@ -124,7 +125,7 @@ final class Inferrer {
             array.keyTokens[index] = token
             progress = true
         } else if known != type, reported.insert(ObjectIdentifier(token)).inserted {
-            report("type mismatch (\(type))", token, first: known, at: array.keyTokens[index])
+            report(token, type, first: known, at: array.keyTokens[index], index: index)
         }
     }
 
@@ -231,14 +232,14 @@ final class Inferrer {
     }
 
     private func inferCall(_ node: Node, _ function: FunctionInstance, _ arguments: [Node], _ want: ValueType) {
-        for (argument, parameter) in zip(arguments, function.parameters) {
+        for (index, (argument, parameter)) in zip(arguments, function.parameters).enumerated() {
             infer(argument, .unknown)
             if argument.type == .unknown {
                 infer(argument, parameter.type)
             } else if parameter.type == .unknown {
                 settle(parameter, argument.type, argument.token)
             } else if parameter.type != argument.type {
-                mismatch(argument, argument.type, first: parameter.type, at: parameter.typeToken)
+                mismatch(argument, argument.type, first: parameter.type, at: parameter.typeToken, index: index)
             }
         }
         if function.result == .unknown, want != .unknown {
@@ -416,15 +417,22 @@ final class Inferrer {
 
     // MARK: Messages
 
-    private func mismatch(_ node: Node, _ type: ValueType, first: ValueType, at token: Token?) {
+    private func mismatch(_ node: Node, _ type: ValueType, first: ValueType, at token: Token?, index: Int? = nil) {
         guard reported.insert(ObjectIdentifier(node)).inserted else { return }
-        report("type mismatch (\(type))", node.token, first: first, at: token)
+        report(node.token, type, first: first, at: token, index: index)
     }
 
-    private func report(_ message: String, _ token: Token, first: ValueType, at firstToken: Token?) {
-        let tokens = firstToken.map { [$0] } ?? []
-        let cause = Diagnostic(.semanticError, "type was first inferred here (\(first))", tokens: tokens)
-        analyzer.report(Diagnostic(.semanticError, message, tokens: [token], chain: [cause], site: "type mismatch"))
+    /// Reports a use with another type than the first one; `index` counts keys and arguments.
+    private func report(
+        _ token: Token, _ type: ValueType, first: ValueType, at firstToken: Token?, index: Int? = nil
+    ) {
+        let what = index.map { "index \($0) type" } ?? "type"
+        let origin = index.map { "type of index \($0)" } ?? "type"
+        let cause = Diagnostic(
+            .semanticError, "\(origin) was first inferred here (\(first))", tokens: firstToken.map { [$0] } ?? [])
+        analyzer.report(
+            Diagnostic(
+                .semanticError, "\(what) mismatch (\(type))", tokens: [token], chain: [cause], site: "type mismatch"))
     }
 }
 

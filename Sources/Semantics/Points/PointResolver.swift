@@ -155,6 +155,9 @@ final class PointResolver {
                 for index in points.indices { points[index].components += suffix }
             }
             let found = try derive(points, way, scope: alias.scope, isOptional: isOptional)
+            if !found.isEmpty, analyzer.dependsOnVersion(declaration.token) {
+                analyzer.warn(Analyzer.versionDependentProbe, components[0].token)
+            }
             if !found.isEmpty { analyzer.pullIn(alias.scope) }
             all += found
         }

@@ -7,7 +7,8 @@ extension Builder {
         switch target.base {
         case .symbol(let name):
             return attempt(token) { () throws(Diagnostic) in try buildSymbolTarget(name, target, token) }
-        case .variable: return fail(Refusal.kernelVariable.diagnostic(token), token)
+        case .variable(let name, let module):
+            return attempt(token) { () throws(Diagnostic) in try buildVariable(name, module, target, token) }
         case .cast(let value, let type, let module):
             let node = build(value)
             return attempt(token) { () throws(Diagnostic) in
@@ -62,7 +63,7 @@ extension Builder {
     }
 
     /// Goes on from a place by the steps of a target, and reads what is there.
-    private func finish(_ start: Place, _ target: TargetExpression, _ token: Token) throws(Diagnostic) -> Node {
+    func finish(_ start: Place, _ target: TargetExpression, _ token: Token) throws(Diagnostic) -> Node {
         let walker = PlaceWalker(types: types, token: token)
         var place = start
         for step in target.steps {

@@ -52,8 +52,9 @@ final class Node {
         case readable(Node)
         case entry(Node)
         case regexMatch(Node, RegexUse)
-        /// A target that cannot be resolved: an error only if it survives elision.
-        case failed(Diagnostic)
+        /// A target that cannot be resolved: an error only if it survives elision. Without a diagnostic, an error that has
+        /// been told.
+        case failed(Diagnostic?)
         /// An autocast whose base has no known type yet; replaced or failed when the bodies are complete.
         case pending(PendingTarget)
     }

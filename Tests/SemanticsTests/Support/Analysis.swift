@@ -4,9 +4,9 @@ import Syntax
 import Testing
 
 /// Parses a script, failing the test on syntax errors.
-func parsed(_ text: String, name: String = "<input>", role: SourceRole = .user) -> ParsedFile {
+func parsed(_ text: String, name: String = "<input>", role: SourceRole = .user, guru: Bool = false) -> ParsedFile {
     let source = SourceFile(name: name, text: text, role: role)
-    let environment = PreprocessorEnvironment(kernelRelease: "6.12.0", guruMode: role == .tapset)
+    let environment = PreprocessorEnvironment(kernelRelease: "6.12.0", guruMode: guru || role == .tapset)
     let result = parse(source, options: ParseOptions(environment: environment))
     for diagnostic in result.diagnostics { Issue.record("syntax: \(diagnostic.message)") }
     return result.file
@@ -18,7 +18,7 @@ func analyzed(
     catalog: FakeCatalog = .miniature()
 ) -> AnalysisResult {
     let files = library.enumerated().map { parsed($1, name: "tapset\($0).stp", role: .tapset) }
-    return analyze(user: [parsed(text)], library: files, catalog: catalog, options: options)
+    return analyze(user: [parsed(text, guru: options.guruMode)], library: files, catalog: catalog, options: options)
 }
 
 /// The verbose dump of a script that must be right; `ERRORS: …` otherwise.

@@ -101,6 +101,12 @@ final class FakeCatalog: ProbeCatalog {
 
     func enumerators(of id: KernelTypeID) -> [(name: String, value: Int64)] { constants[id.id] ?? [] }
 
+    var variables: [String: VariableLookup] = [:]
+
+    func variable(_ name: String, module: String?) -> VariableLookup {
+        variables[module.map { "\($0):\(name)" } ?? name] ?? .absent
+    }
+
     func enumerator(named name: String) -> Int64? {
         constants.values.joined().first { $0.name == name }?.value
     }

@@ -121,6 +121,14 @@ extension FakeCatalog {
             [parameter("name", catalog.pointer(to: char, isUser: true)), parameter("a", address)])
         catalog.function("ext4_read", returns: int, [parameter("inode", ulong)], module: "ext4")
         catalog.function("ext4_write", returns: int, [parameter("inode", ulong)], module: "ext4")
+        catalog.variables = [
+            "__per_cpu_offset": .found(KernelVariable(address: 0xffff_0000)),
+            "cpu_number": .found(KernelVariable(address: 0x1000, type: int, isPerCPU: true)),
+            "init_socket": .found(KernelVariable(address: 0xffff_1000, type: socket)),
+            "untyped_count": .found(KernelVariable(address: 0xffff_2000)),
+            "twice": .refused(reason: "the kernel has 2 variables of this name"),
+            "ext4:cache": .found(KernelVariable(address: 0xffff_3000, type: socketPointer)),
+        ]
         catalog.untypedFunction("asm_thing")
         catalog.refuse("inlined_thing", "inlined everywhere")
         catalog.tracepoint(
