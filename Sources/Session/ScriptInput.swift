@@ -16,7 +16,9 @@ struct ScriptInput {
         case .file(let path): addFile(path)
         case nil: break
         }
-        for text in options.additionalScripts { add(SourceFile(name: "<input>", text: text)) }
+        for (index, text) in options.additionalScripts.enumerated() {
+            add(SourceFile(name: "<input\(index + 1)>", text: text))
+        }
     }
 
     private mutating func addFile(_ path: String) {

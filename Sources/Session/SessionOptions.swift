@@ -65,8 +65,6 @@ public struct SessionOptions: Sendable {
     public var reportsHits = false
     /// `-m`: the name of the directory of procfs files; nil for the pid.
     public var moduleName: String?
-    /// `--skip-badvars`.
-    public var skipsBadVariables = false
     /// `--privilege`: whether probes of the kernel are allowed.
     public var allowsKernelProbes = true
     /// `--target-namespaces`: the process whose namespaces `ns_…` functions tell.

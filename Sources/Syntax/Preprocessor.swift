@@ -111,9 +111,7 @@ final class Preprocessor {
             guard let current = open.popLast() else { throw token.failure("incomplete conditional - missing '%('") }
             // Whatever is wrong with the rest, it is not to be read.
             let rest = skip()
-            if current.isInElse {
-                throw Failure(Diagnostic(.parseError, "invalid conditional - duplicate '%:'", tokens: [token]))
-            }
+            if current.isInElse { throw duplicateElse(token) }
             try finishSkip(rest, of: current.start)
         } else {
             throw token.failure("incomplete conditional - missing '%('")
@@ -160,6 +158,10 @@ final class Preprocessor {
         }
     }
 
+    private func duplicateElse(_ token: Token) -> Failure {
+        Failure(Diagnostic(.parseError, "invalid conditional - duplicate '%:'", tokens: [token]))
+    }
+
     /// Complains unless the skipped part ended with `%)`.
     private func finishSkip(_ stop: Token?, of start: Token) throws(Failure) {
         guard let stop else {
@@ -167,7 +169,7 @@ final class Preprocessor {
         }
         guard !stop.isOperator("%)") else { return }
         _ = skipAll(nested: 0)
-        throw stop.failure("incomplete conditional - missing '%)'")
+        throw duplicateElse(stop)
     }
 
     /// Passes over tokens without looking into them, up to and including the `%:` or `%)` of the same level.

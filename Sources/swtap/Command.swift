@@ -120,9 +120,6 @@ struct Command: ParsableCommand {
     @Flag(name: .customLong("check-version"), help: "Warn of code that depends on the version of SystemTap.")
     var checkVersion = false
 
-    @Flag(name: .customLong("skip-badvars"), help: "Take bad $variables as 0, with a warning.")
-    var skipBadVariables = false
-
     @Flag(
         name: .customLong("semantic-keep-going"), help: "Report all semantic errors, and a catalogue of them.")
     var semanticKeepGoing = false

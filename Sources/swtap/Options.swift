@@ -21,7 +21,6 @@ extension Command {
         options.suppressesTimeLimits = suppressTimeLimits
         options.compatible = compatible
         options.checksVersion = checkVersion
-        options.skipsBadVariables = skipBadVariables
         options.keepsGoing = semanticKeepGoing
         if let passVerbosity {
             let digits = passVerbosity.utf8.map { Int($0) - 0x30 }
@@ -66,11 +65,12 @@ extension Command {
     }
 
     private func chooseScript(_ options: inout SessionOptions) throws(SessionError) {
-        let listings =
-            (list.map { [SessionMode.list(pattern: $0, withVariables: false)] } ?? [])
-            + (listVariables.map { [.list(pattern: $0, withVariables: true)] } ?? [])
-            + (dumpsProbeTypes ? [.dump(.probeTypes)] : []) + (dumpsProbeAliases ? [.dump(.probeAliases)] : [])
-            + (dumpsFunctions ? [.dump(.functions)] : [])
+        var listings: [SessionMode] = []
+        if let list { listings.append(.list(pattern: list, withVariables: false)) }
+        if let listVariables { listings.append(.list(pattern: listVariables, withVariables: true)) }
+        if dumpsProbeTypes { listings.append(.dump(.probeTypes)) }
+        if dumpsProbeAliases { listings.append(.dump(.probeAliases)) }
+        if dumpsFunctions { listings.append(.dump(.functions)) }
         if let listing = listings.first {
             guard listings.count == 1 else { throw SessionError("Only one of -l, -L and --dump-* may be given.") }
             guard script == nil, words.isEmpty else {

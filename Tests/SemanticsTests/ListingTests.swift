@@ -44,3 +44,60 @@ import Testing
                 == ["kernel.function(\"sock_release\").return $sock:struct socket*"])
     }
 }
+
+/// `--dump-*`.
+@Suite struct LibraryListingTests {
+    private let library = [
+        parsed(
+            """
+            probe net.send = kernel.function("sock_sendmsg") ?, net.__inner ! { size = 1 }
+            probe net.a, net.b = begin, timer.s(1) {}
+            probe _net.hidden = end {}
+            global counts
+            function first(key) { return counts[key] . "!" }
+            function second() { counts["x"] = "y" }
+            function third:long(a:long, b:string) { return a + strlen(b) }
+            function _fourth(x) { return $x }
+            private function fifth() { return 1 }
+            """, name: "net.stp", role: .tapset)
+    ]
+
+    @Test func probeTypes() {
+        let lines = listProbeTypes()
+        #expect(lines == lines.sorted())
+        #expect(Set(lines).count == lines.count)
+        for line in [
+            "begin", "begin(number)", "never", "kernel.function(string).return", "module(string).function(string)",
+            "kernel.trace(string)", "timer.ms(number).randomize(number)", "kprobe.function(string)",
+        ] {
+            #expect(lines.contains(line), "\(line)")
+        }
+    }
+
+    @Test func probeAliases() {
+        let lines = [
+            "net.a = begin, timer.s(1)", "net.b = begin, timer.s(1)",
+            "net.send = kernel.function(\"sock_sendmsg\")?, net.__inner!",
+        ]
+        #expect(listProbeAliases(user: [], library: library, withInternal: false) == lines)
+        #expect(
+            listProbeAliases(user: [], library: library, withInternal: true) == ["_net.hidden = end"] + lines)
+    }
+
+    @Test func functions() {
+        func list(_ withInternal: Bool) -> [String] {
+            listFunctions(
+                user: [], library: library, catalog: FakeCatalog.miniature(), withInternal: withInternal)
+        }
+        let lines = list(false)
+        #expect(lines == lines.sorted())
+        for line in [
+            "first:string (key:string)", "second:unknown ()", "third:long (a:long, b:string)", "pid:long ()",
+            "strlen:long (a1:string) /* pure */",
+        ] {
+            #expect(lines.contains(line), "\(line)")
+        }
+        #expect(!lines.contains { $0.hasPrefix("_") || $0.hasPrefix("fifth") })
+        #expect(list(true).contains("_fourth:unknown (x:unknown)"))
+    }
+}

@@ -70,7 +70,7 @@ import Testing
         ("&$sk->sk_no_check_tx", "cannot take the address of the bit-field '$sk->sk_no_check_tx': '$sk'"),
         ("@entry($size)", "@entry is only valid in .return probes: '@entry'"),
         ("@cast(0, \"struct nope\")->x", "type definition 'struct nope' not found in 'kernel': '@cast'"),
-        ("@var(\"jiffies\")", "'@var' is not supported yet: BTF does not give the addresses of variables: '@var'"),
+        ("@var(\"jiffies\")", "unresolved @var() expression: '@var' <- no variable 'jiffies' in kernel"),
         ("$$locals", "'$$locals' is not supported: BTF says nothing of local variables: '$$locals'"),
         ("pid()->x", "unresolved target-symbol expression: 'pid'"),
     ])

@@ -134,7 +134,7 @@ private func preprocessed(
         ("a %: b", "a <incomplete conditional - missing '%('> b"),
         ("a %) b", "a <incomplete conditional - missing '%('> b"),
         ("%( 1 == 1 %? a %: b %: c %) d", "a <invalid conditional - duplicate '%:'> d"),
-        ("%( 1 == 2 %? a %: b %: c %) d", "b <incomplete conditional - missing '%)'> d"),
+        ("%( 1 == 2 %? a %: b %: c %) d", "b <invalid conditional - duplicate '%:'> d"),
         ("%( 1 == 1 %: c %) d", "<expected '%?' marker for conditional> d"),
         ("%( 1 == 1 %( 1 %? x %) c %) d", "<expected '%?' marker for conditional> d"),
     ])

@@ -39,7 +39,7 @@ extension Builder {
     /// A register of the process as the kernel saved it, at the top of the task's kernel stack of 16 KiB.
     private func savedRegister(_ name: String, _ token: Token) -> Node {
         let walker = PlaceWalker(types: types, token: token)
-        do {
+        do throws(Diagnostic) {
             guard let task = types.catalog.findType("struct task_struct", module: nil),
                 let registers = types.catalog.findType("struct pt_regs", module: nil),
                 let member = types.member(name, of: registers)
