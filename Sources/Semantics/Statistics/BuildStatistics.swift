@@ -34,7 +34,7 @@ final class ValueBinding {
 extension Builder {
     /// `x <<< value`.
     func buildAggregateAdd(_ left: Expression, _ right: Expression, _ token: Token) -> Node {
-        guard let target = buildLvalue(left) else {
+        guard let target = buildLvalue(left, of: token) else {
             _ = build(right)
             return Node(token, .integer(0))
         }
