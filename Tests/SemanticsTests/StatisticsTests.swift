@@ -57,7 +57,10 @@ import Testing
             "global a; probe begin { a[1] = 1; foreach (k in a @sum+) println(k) }",
             "type mismatch (stats): 'a' <- type was first inferred here (long): 'a'"
         ),
-        ("global a; probe begin { a[1] <<< 1; println(@count(a)) }", "inconsistent arity (1 vs 0): 'a' <- arity 1 first inferred here: 'a'"),
+        (
+            "global a; probe begin { a[1] <<< 1; println(@count(a)) }",
+            "inconsistent arity (1 vs 0): 'a' <- arity 1 first inferred here: 'a'"
+        ),
         ("global a; probe begin { a[1] <<< 1; println(@count(a[*])) }", "wildcard not allowed in array index: 'a'"),
         ("probe begin { println(@count(1)) }", "expected a statistics variable: '1'"),
         ("global x; probe begin { 5 <<< 1 }", "Expecting lvalue for assignment: '<<<', '5'"),
