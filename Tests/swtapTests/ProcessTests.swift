@@ -351,7 +351,7 @@ struct ProcessTests {
                         source: probe process("/no/such/program").begin { println(1) }
                                       ^
 
-                semantic error: cannot find the program of '/no/such/program': No such file or directory: identifier 'process' at <input>:1:7
+                semantic error: cannot find the program of '/no/such/program': No such file or directory: identifier 'process' at :1:7
                         source: probe process("/no/such/program").begin { println(1) }
                                       ^
 
