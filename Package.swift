@@ -18,7 +18,8 @@ let package = Package(
         .target(
             name: "CLibbpf",
             linkerSettings: [.linkedLibrary("bpf"), .linkedLibrary("elf"), .linkedLibrary("z")]),
-        .target(name: "CLibelf", linkerSettings: [.linkedLibrary("elf"), .linkedLibrary("z")]),
+        // CLibbpf names libelf, behind libbpf, which static linking wants.
+        .target(name: "CLibelf"),
         .target(name: "Kernel", dependencies: ["BPF", "CLibbpf", "CLibelf", "Semantics"]),
         .target(name: "CTapsets", path: "tapsets"),
         .target(name: "CSystem"),
