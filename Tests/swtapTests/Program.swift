@@ -13,6 +13,14 @@ func swtap(
     _ arguments: String..., input: String = "", environment: [String: String] = [:],
     outputDescriptor: FileHandle? = nil
 ) throws -> ProgramResult {
+    try swtap(arguments: arguments, input: input, environment: environment, outputDescriptor: outputDescriptor)
+}
+
+/// Runs the built `swtap` with the given words.
+func swtap(
+    arguments: [String], input: String = "", environment: [String: String] = [:],
+    outputDescriptor: FileHandle? = nil
+) throws -> ProgramResult {
     let process = Process()
     process.executableURL = programURL
     process.arguments = arguments
