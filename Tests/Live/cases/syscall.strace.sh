@@ -9,7 +9,7 @@ cat scratch/made /no/such/file
 mkdir scratch/deep
 rm -r scratch/deep
 END
-strace -f -o calls -e trace=mkdir,openat,unlinkat sh calls.sh >/dev/null 2>&1
+strace -f -o calls -e trace=mkdir,openat,unlinkat sh -c 'sh calls.sh >/dev/null 2>&1' || true
 rm -rf scratch/deep scratch/made
 tap -e 'global mine
 	probe process.begin { mine[pid()] = 1 }
