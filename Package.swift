@@ -32,7 +32,7 @@ let package = Package(
         .testTarget(name: "SyntaxTests", dependencies: ["Syntax"]),
         .testTarget(name: "SemanticsTests", dependencies: ["Semantics"], exclude: ["Messages"]),
         .testTarget(name: "IRTests", dependencies: ["IR"]),
-        .testTarget(name: "EvaluatorTests", dependencies: ["Evaluator"]),
+        .testTarget(name: "EvaluatorTests", dependencies: ["Evaluator"], exclude: ["Corpus"]),
         .testTarget(name: "BPFTests", dependencies: ["BPF"]),
         .testTarget(name: "KernelTests", dependencies: ["Kernel"]),
         .testTarget(name: "SessionTests", dependencies: ["Session"]),

@@ -97,7 +97,7 @@ extension FormatCode {
     private static func number(_ number: FormatNumber, none: Int) -> (Number, Int) {
         switch number {
         case .none: (.none, none)
-        case .fixed(let value): (.fixed, min(max(value, 0), Evaluator.printLimit))
+        case .fixed(let value): (.fixed, min(max(value, 0), Evaluator.widthLimit))
         case .dynamic: (.dynamic, none)
         }
     }

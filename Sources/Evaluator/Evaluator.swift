@@ -8,6 +8,8 @@ import Syntax
 public final class Evaluator {
     /// The most bytes that one print call emits.
     static let printLimit = 8192
+    /// Widths and precisions beyond it make no difference: all that is printed is padding.
+    static let widthLimit = 2 * printLimit
 
     /// The bytes that handlers printed, for the session to write and remove.
     public let output = OutputBuffer()

@@ -33,11 +33,11 @@ extension Evaluator {
         var layout = piece.layout
         if piece.widthKind == .dynamic {
             // A negative width counts as 0.
-            layout.width = Int(min(max(arguments.integer(argument), 0), Int64(Evaluator.printLimit)))
+            layout.width = Int(min(max(arguments.integer(argument), 0), Int64(Evaluator.widthLimit)))
             argument += 1
         }
         if piece.precisionKind == .dynamic {
-            layout.precision = Int(min(max(arguments.integer(argument), -1), Int64(Evaluator.printLimit)))
+            layout.precision = Int(min(max(arguments.integer(argument), -1), Int64(Evaluator.widthLimit)))
             argument += 1
         }
         defer { argument += 1 }

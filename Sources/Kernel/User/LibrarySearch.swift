@@ -78,7 +78,15 @@ struct LibrarySearch {
                 }
             }
         }
-        return directories + ["/lib64", "/usr/lib64", "/lib", "/usr/lib"]
+        #if arch(arm64)
+            let architecture = "aarch64-linux-gnu"
+        #else
+            let architecture = "x86_64-linux-gnu"
+        #endif
+        // Debian's linker knows its own directories without any configuration.
+        return directories + [
+            "/lib/\(architecture)", "/usr/lib/\(architecture)", "/lib64", "/usr/lib64", "/lib", "/usr/lib",
+        ]
     }()
 }
 

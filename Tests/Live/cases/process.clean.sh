@@ -2,7 +2,7 @@
 . "$LIVE/guest/lib.sh"
 # Nothing stays in the kernel, and programs run on unharmed.
 before=$(bpf_objects)
-tap -e 'probe process(@1).function("workload_*").call, process(@1).begin, process.syscall, process.end { }' \
+tap -e 'global n probe process(@1).function("workload_*").call, process(@1).begin, process.syscall, process.end { n++ }' \
 	-c "$workload --ledger ledger calls 10" "$workload"
 want_status 0
 want_quiet
