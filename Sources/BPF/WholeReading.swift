@@ -22,6 +22,8 @@ extension Emitter {
         code.jump(.lessOrEqual, .r2, Int32(limit), fits)
         code.move(.r2, Int64(limit))
         code.place(fits)
+        // No bytes are read from anywhere; the helpers refuse some addresses even then.
+        code.jump(.equal, .r2, 0, done)
         code.load(.double, .r3, place.base, place.offset)
         code.move(.r1, place.base)
         code.alu(.add, .r1, Int32(place.offset + 16))
