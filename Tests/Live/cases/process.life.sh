@@ -6,7 +6,7 @@ ln "$workload" hard 2>/dev/null || ln -s "$workload" hard
 sleep 60 &
 sleeper=$!
 # The program may be one of many in one file.
-await 5 test "/proc/$sleeper/exe" -ef "$(command -v sleep)"
+await 5 test "/proc/$sleeper/exe" -ef /bin/sleep
 tap -e 'global n
 	probe process(@1).begin { n["begin"]++ }
 	probe process(@1).end { n["end"]++ }
