@@ -49,6 +49,17 @@ struct ControlFlow {
     /// Whether an edge goes back to a loop's head.
     func isBackEdge(from block: Int, to target: Int) -> Bool { position[block] >= position[target] }
 
+    /// The blocks that can be reached from a block without passing another one.
+    func reachable(from start: Int, avoiding barrier: Int) -> Set<Int> {
+        var seen: Set<Int> = []
+        var waiting = [start]
+        while let block = waiting.popLast() {
+            guard block != barrier, seen.insert(block).inserted else { continue }
+            for next in successors[block] { waiting.append(next) }
+        }
+        return seen
+    }
+
     /// The immediate dominator of each block; the entry's and those of unreachable blocks are -1.
     func dominators() -> [Int] {
         var dominator = [Int](repeating: -1, count: successors.count)

@@ -35,11 +35,15 @@ extension PassManager {
                         brought.append(key)
                     }
                 }
-                // An error may come before the values do: the handler sees none of them.
-                let handler = unit.blocks[block].handler
-                if let handler, children[block].contains(handler) { stack.append(.enter(handler)) }
+                // An error may come before the values do: neither its handler sees them, nor what is reached through it.
+                let afterErrors = unit.blocks[block].handler.map { flow.reachable(from: $0, avoiding: block) } ?? []
+                for child in children[block].reversed() where afterErrors.contains(child) {
+                    stack.append(.enter(child))
+                }
                 stack.append(.leave(brought))
-                for child in children[block].reversed() where child != handler { stack.append(.enter(child)) }
+                for child in children[block].reversed() where !afterErrors.contains(child) {
+                    stack.append(.enter(child))
+                }
             }
         }
         // The computations that are left over have no readers now.
