@@ -17,10 +17,12 @@ skip() {
     exit 77
 }
 
-# Runs swtap with its output in out and err, and its exit status in $status.
+# Runs swtap with its output in out and err, and its exit status in $status. The files are appended to, since
+# sendfile (busybox's cat) does not lock the offset that it shares with swtap.
 tap() {
     status=0
-    "$swtap" "$@" >out 2>err || status=$?
+    rm -f out err
+    "$swtap" "$@" >>out 2>>err || status=$?
 }
 
 show() {
