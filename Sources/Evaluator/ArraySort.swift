@@ -61,7 +61,7 @@ struct ArraySorter {
     }
 
     private func value(of index: Int) -> Int64 {
-        let value = table.pointee.entries[index].value
+        let value = table.pointee.values[index]
         guard let records = table.pointee.records else { return value }
         return records.pointee.read(order.aggregate, records.pointee.record(value)) ?? 0
     }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import Glibc
 
-/// One element: entries lie in their order of iteration, dead ones between them until the next compaction.
+/// One element but for its value: entries lie in their order of iteration, dead ones between them until the next
+/// compaction.
 struct ArrayEntry {
     static let dead = UInt32.max
 
@@ -10,8 +11,6 @@ struct ArrayEntry {
     var keyLength: UInt32
     /// The key itself where it is one long, else the offset of its bytes.
     var key: UInt64
-    /// A long, what `ArrayTable.string(at:)` decodes, or the number of a record of statistics.
-    var value: Int64
     /// Counts insertions: which element is the oldest does not change when a sort reorders them.
     var sequence: UInt64
 }
@@ -27,7 +26,10 @@ struct ArrayTable {
     let limit: Int
     let wraps: Bool
 
-    var entries: UnsafeMutablePointer<ArrayEntry>
+    private(set) var entries: UnsafeMutablePointer<ArrayEntry>
+    /// The value of each entry: a long, what `string(at:)` decodes, or the number of a record of statistics. Apart from the
+    /// entries, because loops over keys that follow each other need nothing else.
+    private(set) var values: UnsafeMutablePointer<Int64>
     /// Entries in use, dead ones included.
     private(set) var used = 0
     private(set) var live = 0
@@ -38,13 +40,14 @@ struct ArrayTable {
     private var allocated = 16
     private var sequence: UInt64 = 0
     private var isReordered = false
-    /// No entry before this one is alive.
-    private var firstLive = 0
+    private var ages = AgeOrder()
+    /// The first entry that is alive, where one is.
+    private(set) var firstLive = 0
     /// Hash in the upper half, index of the entry plus 1 in the lower; 0 is free.
     private var slots: UnsafeMutablePointer<UInt64>
     private var slotMask = 31
     var keys = ByteArena()
-    var values = ByteArena()
+    private var texts = ByteArena()
 
     enum KeyKind: UInt8 { case long, string }
 
@@ -60,6 +63,7 @@ struct ArrayTable {
         self.limit = max(limit, 1)
         self.wraps = wraps
         entries = .allocate(capacity: allocated)
+        values = .allocate(capacity: allocated)
         slots = .allocate(capacity: slotMask + 1)
         slots.update(repeating: 0, count: slotMask + 1)
     }
@@ -69,6 +73,8 @@ struct ArrayTable {
         slots.deallocate()
         keys.deallocate()
         values.deallocate()
+        texts.deallocate()
+        ages.deallocate()
     }
 
     // MARK: Looking up
@@ -87,12 +93,12 @@ struct ArrayTable {
     @inline(__always)
     func find(_ key: Int64, _ hash: UInt32) -> Int {
         let guess = Int(key &- denseBase)
-        if UInt(bitPattern: guess) < UInt(bitPattern: used), entries[guess].key == UInt64(bitPattern: key),
-            entries[guess].keyLength != ArrayEntry.dead
-        {
+        let isInside = UInt(bitPattern: guess) < UInt(bitPattern: used)
+        if isDense { return isInside ? guess : -1 }
+        if isInside, entries[guess].key == UInt64(bitPattern: key), entries[guess].keyLength != ArrayEntry.dead {
             return guess
         }
-        return isDense ? -1 : findInSlots(key, hash)
+        return findInSlots(key, hash)
     }
 
     @inline(never)
@@ -153,7 +159,8 @@ struct ArrayTable {
     private mutating func append(hash: UInt32, keyLength: UInt32, key: UInt64) -> Int {
         let index = used
         entries[index] = ArrayEntry(
-            hash: hash, keyLength: keyLength, key: key, value: records?.pointee.allocate() ?? 0, sequence: sequence)
+            hash: hash, keyLength: keyLength, key: key, sequence: sequence)
+        values[index] = records?.pointee.allocate() ?? 0
         sequence &+= 1
         used += 1
         live += 1
@@ -174,18 +181,12 @@ struct ArrayTable {
     }
 
     private mutating func oldest() -> Int {
-        var index = firstLive
-        while entries[index].keyLength == ArrayEntry.dead { index += 1 }
-        firstLive = index
-        guard isReordered else { return index }
-        var best = index
-        while index < used {
-            if entries[index].keyLength != ArrayEntry.dead, entries[index].sequence < entries[best].sequence {
-                best = index
-            }
-            index += 1
-        }
-        return best
+        guard isReordered else { return firstLive }
+        if let index = ages.oldest(of: entries, used, live) { return index }
+        // What is left was inserted after the sort, in order.
+        isReordered = false
+        ages.forget()
+        return firstLive
     }
 
     private mutating func growEntries() {
@@ -193,6 +194,10 @@ struct ArrayTable {
         larger.update(from: entries, count: used)
         entries.deallocate()
         entries = larger
+        let more = UnsafeMutablePointer<Int64>.allocate(capacity: allocated * 2)
+        more.update(from: values, count: used)
+        values.deallocate()
+        values = more
         allocated *= 2
     }
 
@@ -228,7 +233,7 @@ struct ArrayTable {
     private mutating func compact() {
         var kept = 0
         var freshKeys = ByteArena()
-        var freshValues = ByteArena()
+        var freshTexts = ByteArena()
         for index in 0..<used where entries[index].keyLength != ArrayEntry.dead {
             var entry = entries[index]
             if !isIntegerKey {
@@ -237,17 +242,23 @@ struct ArrayTable {
                 copyBytes(freshKeys.base + offset, keys.base + Int(entry.key), count)
                 entry.key = UInt64(offset)
             }
-            if hasStringValue { entry.value = values.copyString(entry.value, into: &freshValues) }
+            values[kept] = hasStringValue ? texts.copyString(values[index], into: &freshTexts) : values[index]
             entries[kept] = entry
             kept += 1
         }
         keys.deallocate()
-        values.deallocate()
+        texts.deallocate()
         keys = freshKeys
-        values = freshValues
+        texts = freshTexts
+        ages.forget()
         used = kept
         firstLive = 0
         rebuildSlots(count: slotMask + 1)
+    }
+
+    /// Drops the dead entries where they are most, before somebody goes over them. Places of entries change.
+    mutating func compactBeforeLoop() {
+        if used > 64, live * 2 < used { compact() }
     }
 
     // MARK: Removing
@@ -255,10 +266,11 @@ struct ArrayTable {
     mutating func remove(at index: Int) {
         leaveDense()
         releaseSlot(of: index)
-        records?.pointee.release(entries[index].value)
+        records?.pointee.release(values[index])
         entries[index].keyLength = ArrayEntry.dead
         live -= 1
-        if live == 0 { removeAll() }
+        if live == 0 { return removeAll() }
+        while entries[firstLive].keyLength == ArrayEntry.dead { firstLive += 1 }
     }
 
     mutating func removeAll() {
@@ -268,8 +280,9 @@ struct ArrayTable {
         live = 0
         firstLive = 0
         isReordered = false
+        ages.forget()
         keys.removeAll()
-        values.removeAll()
+        texts.removeAll()
         records?.pointee.removeAll()
     }
 
@@ -296,9 +309,16 @@ struct ArrayTable {
     mutating func reorder(_ order: UnsafeMutablePointer<SortItem>) {
         leaveDense()
         let sorted = UnsafeMutablePointer<ArrayEntry>.allocate(capacity: allocated)
-        for position in 0..<live { sorted[position] = entries[Int(order[position].index)] }
+        let sortedValues = UnsafeMutablePointer<Int64>.allocate(capacity: allocated)
+        for position in 0..<live {
+            sorted[position] = entries[Int(order[position].index)]
+            sortedValues[position] = values[Int(order[position].index)]
+        }
         entries.deallocate()
+        values.deallocate()
         entries = sorted
+        values = sortedValues
+        ages.forget()
         used = live
         firstLive = 0
         isReordered = true
@@ -308,17 +328,17 @@ struct ArrayTable {
     // MARK: Strings
 
     @inline(__always)
-    func string(at index: Int) -> StringView { values.string(entries[index].value) }
+    func string(at index: Int) -> StringView { texts.string(values[index]) }
 
     mutating func setString(at index: Int, _ string: StringView) {
-        entries[index].value = values.replaceString(entries[index].value, string)
-        if values.garbage > 1 << 16 && values.garbage * 2 > values.used {
+        values[index] = texts.replaceString(values[index], string)
+        if texts.garbage > 1 << 16 && texts.garbage * 2 > texts.used {
             var fresh = ByteArena()
             for index in 0..<used where entries[index].keyLength != ArrayEntry.dead {
-                entries[index].value = values.copyString(entries[index].value, into: &fresh)
+                values[index] = texts.copyString(values[index], into: &fresh)
             }
-            values.deallocate()
-            values = fresh
+            texts.deallocate()
+            texts = fresh
         }
     }
 

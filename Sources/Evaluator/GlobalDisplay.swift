@@ -37,10 +37,10 @@ extension Evaluator {
                 }
                 writer.append(UInt8(ascii: "]"))
                 if global.statistics != nil {
-                    return appendStatistics(index, table.pointee.entries[entry].value, &writer)
+                    return appendStatistics(index, table.pointee.values[entry], &writer)
                 }
                 appendValue(
-                    global, integer: table.pointee.entries[entry].value,
+                    global, integer: table.pointee.values[entry],
                     string: table.pointee.hasStringValue
                         ? table.pointee.string(at: entry) : StringView(pointer: pool.empty, length: 0), &writer)
             }

@@ -118,6 +118,10 @@ extension Evaluator {
                 let sum = r[a] &+ Int64(Int8(bitPattern: i.small))
                 r[a] = sum
                 if sum < Int64(i.b) { go(to: dst, i.cost, code, &pc, &budget) }
+            case .stepJumpLessImmediate:
+                let sum = r[a] &+ r[Int(i.small)]
+                r[a] = sum
+                if sum < Int64(i.b) { go(to: dst, i.cost, code, &pc, &budget) }
             case .jumpMaskZero: if r[a] & Int64(i.b) == 0 { go(to: dst, i.cost, code, &pc, &budget) }
             case .jumpMaskNotZero: if r[a] & Int64(i.b) != 0 { go(to: dst, i.cost, code, &pc, &budget) }
             case .jumpStringEqual: if isEqual(s[a], s[b]) { go(to: dst, i.cost, code, &pc, &budget) }
@@ -140,7 +144,7 @@ extension Evaluator {
 
             case .elementLoadInteger:
                 let found = element(tables[a], lists + b, r, s, create: false)
-                r[dst] = found >= 0 ? tables[a].pointee.entries[found].value : 0
+                r[dst] = found >= 0 ? tables[a].pointee.values[found] : 0
             case .elementLoadString:
                 let found = element(tables[a], lists + b, r, s, create: false)
                 let slot = slots + dst * stride
@@ -154,7 +158,7 @@ extension Evaluator {
             case .elementStoreInteger:
                 let found = element(tables[a], lists + b, r, s, create: true)
                 if found < 0 { return fail(.overflow(array: a), pc, unit, depth, frames) }
-                tables[a].pointee.entries[found].value = r[dst]
+                tables[a].pointee.values[found] = r[dst]
             case .elementStoreString:
                 let found = element(tables[a], lists + b, r, s, create: true)
                 if found < 0 { return fail(.overflow(array: a), pc, unit, depth, frames) }
@@ -162,39 +166,44 @@ extension Evaluator {
             case .elementFetchAdd:
                 let found = element(tables[a], lists + b, r, s, create: true)
                 if found < 0 { return fail(.overflow(array: a), pc, unit, depth, frames) }
-                let place = tables[a].pointee.entries + found
-                let before = place.pointee.value
-                place.pointee.value = before &+ r[dst]
+                let place = tables[a].pointee.values + found
+                let before = place.pointee
+                place.pointee = before &+ r[dst]
                 r[dst] = before
             case .elementAddSmall:
                 let found = element(tables[a], lists + b, r, s, create: true)
                 if found < 0 { return fail(.overflow(array: a), pc, unit, depth, frames) }
-                let place = tables[a].pointee.entries + found
-                place.pointee.value = place.pointee.value &+ Int64(Int8(bitPattern: i.small))
+                let place = tables[a].pointee.values + found
+                place.pointee = place.pointee &+ Int64(Int8(bitPattern: i.small))
             case .numberLoadInteger:
                 let found = tables[a].pointee.find(r[b], ArrayTable.hash(of: r[b]))
-                r[dst] = found >= 0 ? tables[a].pointee.entries[found].value : 0
+                r[dst] = found >= 0 ? tables[a].pointee.values[found] : 0
             case .numberLoadString: numberLoadString(tables[a], r[b], dst, s, slots)
             case .numberStoreInteger:
                 var found = tables[a].pointee.find(r[b], ArrayTable.hash(of: r[b]))
                 if found < 0 { found = insertNumber(tables[a], r[b]) }
                 if found < 0 { return fail(.overflow(array: a), pc, unit, depth, frames) }
-                tables[a].pointee.entries[found].value = r[dst]
+                tables[a].pointee.values[found] = r[dst]
+            case .numberStoreSmall:
+                var found = tables[a].pointee.find(r[b], ArrayTable.hash(of: r[b]))
+                if found < 0 { found = insertNumber(tables[a], r[b]) }
+                if found < 0 { return fail(.overflow(array: a), pc, unit, depth, frames) }
+                tables[a].pointee.values[found] = Int64(Int8(bitPattern: i.small))
             case .numberAddSmall:
                 var found = tables[a].pointee.find(r[b], ArrayTable.hash(of: r[b]))
                 if found < 0 { found = insertNumber(tables[a], r[b]) }
                 if found < 0 { return fail(.overflow(array: a), pc, unit, depth, frames) }
-                let place = tables[a].pointee.entries + found
-                place.pointee.value = place.pointee.value &+ Int64(Int8(bitPattern: i.small))
+                let place = tables[a].pointee.values + found
+                place.pointee = place.pointee &+ Int64(Int8(bitPattern: i.small))
             case .nameLoadInteger:
                 let found = findName(tables[a], s[b])
-                r[dst] = found >= 0 ? tables[a].pointee.entries[found].value : 0
+                r[dst] = found >= 0 ? tables[a].pointee.values[found] : 0
             case .nameAddSmall:
                 var found = findName(tables[a], s[b])
                 if found < 0 { found = insertName(tables[a], s[b]) }
                 if found < 0 { return fail(.overflow(array: a), pc, unit, depth, frames) }
-                let place = tables[a].pointee.entries + found
-                place.pointee.value = place.pointee.value &+ Int64(Int8(bitPattern: i.small))
+                let place = tables[a].pointee.values + found
+                place.pointee = place.pointee &+ Int64(Int8(bitPattern: i.small))
             case .elementExists: r[dst] = elementExists(tables[a], lists + b, r, s) ? 1 : 0
             case .elementDelete: elementDelete(tables[a], lists + b, r, s)
             case .iterationBegin: beginIteration(pool.iterations + a, iterations, r, s)

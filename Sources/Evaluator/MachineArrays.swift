@@ -128,7 +128,9 @@ extension Evaluator {
         _ strings: UnsafeMutablePointer<StringView>
     ) {
         let state = memory.iterations + base + shape.pointee.slot
-        state.pointee.cursor = -1
+        // No loop around this one visits the array when it has dead entries: it may not change there.
+        tables[shape.pointee.array].pointee.compactBeforeLoop()
+        state.pointee.cursor = tables[shape.pointee.array].pointee.firstLive - 1
         let limit = shape.pointee.limit >= 0 ? Int(integers[Int(shape.pointee.limit)]) : nil
         state.pointee.remaining = limit.map { max($0, 0) } ?? Int.max
         state.pointee.filterCount = 0
@@ -137,6 +139,7 @@ extension Evaluator {
             // Up to 30 elements are put in place one by one; beyond that the whole array is sorted.
             let leading = limit.flatMap { 1...30 ~= $0 ? $0 : nil }
             ArraySorter(tables[shape.pointee.array], order).sort(leading: leading)
+            state.pointee.cursor = tables[shape.pointee.array].pointee.firstLive - 1
         }
     }
 
@@ -192,7 +195,7 @@ extension Evaluator {
             if shape.pointee.value >= 0 {
                 let operand = PackedOperand(raw: pool.lists[Int(shape.pointee.value) + 1])
                 if operand.kind == PackedOperand.integerKind {
-                    integers[operand.register] = table.pointee.entries[cursor].value
+                    integers[operand.register] = table.pointee.values[cursor]
                 } else {
                     set(operand.register, table.pointee.string(at: cursor), strings, slots)
                 }

@@ -46,6 +46,8 @@ enum Opcode: UInt8 {
     case jumpEqualImmediate, jumpNotEqualImmediate, jumpLessImmediate, jumpGreaterImmediate
     // i a += small (signed), then to dst when i a < i b, or < imm b: the end of most loops.
     case addJumpLess, addJumpLessImmediate
+    /// i a += i small, then to dst when i a < imm b.
+    case stepJumpLessImmediate
     /// To dst when i a & imm b is, or is not, 0.
     case jumpMaskZero, jumpMaskNotZero
     // To dst when the strings s a and s b are equal, or not.
@@ -63,6 +65,8 @@ enum Opcode: UInt8 {
     case elementAddSmall
     // The same where the key is one long, i b.
     case numberLoadInteger, numberLoadString, numberStoreInteger, numberAddSmall
+    /// element = small (signed).
+    case numberStoreSmall
     // The same where the key is one string, s b.
     case nameLoadInteger, nameAddSmall
     case elementExists, elementDelete

@@ -14,7 +14,7 @@ extension Evaluator {
         if list[0] > 0 {
             let found = element(tables[global], list, integers, strings, create: true)
             if found < 0 { return false }
-            record = tables[global].pointee.entries[found].value
+            record = tables[global].pointee.values[found]
         }
         statistics[global].shape.add(value, to: statistics[global].record(record))
         return true
@@ -29,7 +29,7 @@ extension Evaluator {
         if !program.globals[global].keyTypes.isEmpty {
             let found = element(tables[global], list, integers, strings, create: false)
             if found < 0 { return nil }
-            index = tables[global].pointee.entries[found].value
+            index = tables[global].pointee.values[found]
         }
         let record = UnsafePointer(statistics[global].record(index))
         return record[StatisticsShape.count] == 0 ? nil : record

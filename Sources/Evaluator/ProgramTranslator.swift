@@ -135,6 +135,16 @@ struct ProgramTranslator {
                 result[result.count - 1] = joined
                 continue
             }
+            if let step = result.last?.code, step.op == .add, step.dst == step.a || step.dst == step.b,
+                step.dst == draft.code.a, draft.code.op == .jumpLessImmediate,
+                let other = UInt8(exactly: step.dst == step.a ? step.b : step.a)
+            {
+                var joined = draft
+                joined.code.op = .stepJumpLessImmediate
+                joined.code.small = other
+                result[result.count - 1] = joined
+                continue
+            }
             result.append(draft)
         }
         return result

@@ -137,6 +137,12 @@ struct UnitTranslator {
             .elementExists, .elementDelete, .canReadString, .aggregateAdd, .aggregateLoad, .histogramBucket,
             .histogramPrint, .histogramFormat:
             if let (op, key) = simpleElement(code) {
+                if op == .numberStoreInteger, let number = known[code.dst].flatMap({ Int8(exactly: $0) }) {
+                    replaced[code.dst, default: 0] += 1
+                    let small = UInt8(bitPattern: number)
+                    emit(Code(op: .numberStoreSmall, small: small, a: code.a, b: key), code.site)
+                    break
+                }
                 emit(Code(op: op, dst: code.dst, a: code.a, b: key), code.site)
                 break
             }

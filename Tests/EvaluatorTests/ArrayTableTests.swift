@@ -22,7 +22,7 @@ import Testing
 
     private func contents(_ table: ArrayTable) -> [[Int64]] {
         (0..<table.used).filter { table.entries[$0].keyLength != ArrayEntry.dead }
-            .map { [table.integerKey(0, at: $0), table.entries[$0].value] }
+            .map { [table.integerKey(0, at: $0), table.values[$0]] }
     }
 
     @Test(arguments: [(1, false), (2, true), (3, false), (4, true), (5, true)] as [(UInt64, Bool)])
@@ -57,7 +57,7 @@ import Testing
                     if list.count < limit { list.append(Pair(key: key, value: 0, age: age)) }
                 }
                 if found >= 0 {
-                    table.pointee.entries[found].value = Int64(age)
+                    table.pointee.values[found] = Int64(age)
                     list[list.firstIndex { $0.key == key }!].value = Int64(age)
                 }
             case 12..<18:

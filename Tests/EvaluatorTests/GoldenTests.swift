@@ -239,6 +239,43 @@ import Testing
                 == "0246")
     }
 
+    @Test func stepsByVariablesAndSmallValuesOfElements() {
+        #expect(output("probe begin { k = 3; for (i = 1; i < 12; i += k) print(i, \" \"); print(i) }") == "1 4 7 10 13")
+        #expect(output("probe begin { for (i = 1; i < 50; i += i) print(i, \" \"); print(i) }") == "1 2 4 8 16 32 64")
+        #expect(
+            output("probe begin { k = 1; for (i = 0; i < 20; k += i) { i += k; print(i, \" \") } }") == "1 3 8 21 ")
+        #expect(
+            output(
+                "global a probe begin { a[1] = -128; a[2] = 127; a[3] = 128; a[1000] = 1; print(a[1], a[2], a[3], a[1000]) }"
+            )
+                == "-1281271281")
+    }
+
+    @Test func loopsOverArraysWithManyGapsVisitWhatIsLeft() {
+        let fill = "global a probe begin { for (i = 0; i < 1000; i++) a[i] = i * 2; "
+        #expect(
+            output(
+                fill
+                    + "for (i = 0; i < 1000; i++) if (i % 100 != 50) delete a[i]; foreach (v = k in a limit 3) print(k, \"=\", v, \" \"); print(a[950], [949] in a) }"
+            )
+                == "50=100 150=300 250=500 19000")
+        #expect(output(fill + "while (n < 997) foreach (k in a) { n++; break } print(n) }") == "997")
+        #expect(
+            output(
+                "global q probe begin { for (i = 0; i < 300; i++) q[i] = i; while ([299] in q) { foreach (k in q) break; s += q[k]; delete q[k]; n++ } print(n, \" \", s) }"
+            )
+                == "300 44850")
+    }
+
+    @Test func fullArraysThatWereSortedDropTheOldest() {
+        #expect(
+            output(
+                "global a%[5] probe begin { for (i = 0; i < 5; i++) a[i] = i * 7 % 5; foreach (k in a-) s .= sprint(k); for (i = 5; i < 13; i++) { a[i] = i; foreach (k in a) t .= sprint(k) . \",\"; t .= \" \" } print(s, \" \", t) }"
+            )
+                == "24130 2,4,1,3,5, 2,4,3,5,6, 4,3,5,6,7, 4,5,6,7,8, 5,6,7,8,9, 6,7,8,9,10, 7,8,9,10,11, 8,9,10,11,12, "
+        )
+    }
+
     @Test func incrementsOfElementsKeepTheirValues() {
         #expect(output("global a probe begin { a[1]++; a[1] += 100; a[1]--; x = a[1]++; print(x, a[1]) }") == "100101")
         #expect(
