@@ -26,6 +26,9 @@ final class RegexGroups {
         case restore(slot: Int32, value: Int32)
     }
 
+    /// Whether a match that is not at the start may begin with a byte.
+    private let begins: UnsafeMutablePointer<Bool>
+
     /// Paths in order of preference, no two at the same step.
     private struct ThreadList {
         let order: UnsafeMutablePointer<Int32>
@@ -61,8 +64,31 @@ final class RegexGroups {
         for (index, set) in regex.sets.enumerated() { (sets + index).initialize(to: set) }
         threads = ThreadList(steps: stepCount, slots: slotCount)
         following = ThreadList(steps: stepCount, slots: slotCount)
+        begins = .allocate(capacity: 256)
+        begins.initialize(repeating: false, count: 256)
         // A visit pushes at most two tasks, and each step is visited once for each position.
         stack = .allocate(capacity: 2 * stepCount + 2)
+        noteBeginnings(regex)
+    }
+
+    /// Fills `begins`: with everything where a match may be empty.
+    private func noteBeginnings(_ regex: RegexAutomaton) {
+        var pending: [Int32] = [0]
+        var known = Set(pending)
+        while let place = pending.popLast() {
+            let step = regex.steps[Int(place)]
+            var next: [Int32] = []
+            switch step.kind {
+            case .set: for byte in 0..<256 where regex.sets[Int(step.a)].contains(UInt8(byte)) { begins[byte] = true }
+            case .match: begins.update(repeating: true, count: 256)
+            case .jump: next = [step.a]
+            case .split: next = [step.a, step.b]
+            case .save: next = [place + 1]
+            // At the start and at the end every path is followed.
+            case .start, .end: break
+            }
+            for place in next where known.insert(place).inserted { pending.append(place) }
+        }
     }
 
     deinit {
@@ -73,6 +99,7 @@ final class RegexGroups {
         threads.deallocate()
         following.deallocate()
         stack.deallocate()
+        begins.deallocate()
     }
 
     /// Finds the preferred match in a text and notes its groups in `slots`; false when there is none.
@@ -82,7 +109,9 @@ final class RegexGroups {
         threads.marks.initialize(repeating: -1, count: stepCount)
         following.marks.initialize(repeating: -1, count: stepCount)
         for position in 0...text.length {
-            if !hasMatch {
+            // Where no path can go on with the byte there, none is begun.
+            let mayBegin = position == 0 || position == text.length || begins[Int(text.pointer[position])]
+            if !hasMatch, mayBegin {
                 // Paths that begin earlier are preferred.
                 current.update(repeating: -1, count: slotCount)
                 follow(from: 0, position, text.length, &threads)
