@@ -55,7 +55,8 @@ public final class SystemFacts {
 public struct KernelConfiguration {
     /// Whether the options could be read at all.
     public private(set) var isKnown = false
-    private var options: [String: String] = [:]
+    /// The lines `CONFIG_X=value`: scripts ask for few of the ten thousand.
+    private var text: [UInt8] = []
 
     /// Reads the options of the running kernel.
     init(release: String) {
@@ -72,20 +73,34 @@ public struct KernelConfiguration {
     /// Takes in lines `CONFIG_X=value`.
     init(text: [UInt8]) {
         isKnown = true
-        for line in text.split(separator: UInt8(ascii: "\n")) {
-            guard line.first == UInt8(ascii: "C"), let equal = line.firstIndex(of: UInt8(ascii: "=")) else { continue }
-            let name = String(decoding: line[..<equal], as: UTF8.self)
-            var value = line[(equal + 1)...]
-            // A string option is quoted; SystemTap compares what is between the quotes.
-            if value.count >= 2, value.first == UInt8(ascii: "\""), value.last == UInt8(ascii: "\"") {
-                value = value.dropFirst().dropLast()
-            }
-            options[name] = String(decoding: value, as: UTF8.self)
-        }
+        self.text = text
     }
 
     /// The value of `CONFIG_X`: `y`, `m`, a number or a text; nil when it is not set.
-    public subscript(name: String) -> String? { options[name] }
+    public subscript(name: String) -> String? {
+        let wanted = Array("\(name)=".utf8)
+        guard name.hasPrefix("CONFIG_"), let found = lineStart(wanted) else { return nil }
+        var value = text[(found + wanted.count)...].prefix { $0 != UInt8(ascii: "\n") }
+        // A string option is quoted; SystemTap compares what is between the quotes.
+        if value.count >= 2, value.first == UInt8(ascii: "\""), value.last == UInt8(ascii: "\"") {
+            value = value.dropFirst().dropLast()
+        }
+        return String(decoding: value, as: UTF8.self)
+    }
+
+    /// Where a line starts with some bytes.
+    private func lineStart(_ wanted: [UInt8]) -> Int? {
+        text.withUnsafeBufferPointer { text in
+            guard let base = text.baseAddress else { return nil }
+            var start = 0
+            while start + wanted.count <= text.count {
+                if memcmp(base + start, wanted, wanted.count) == 0 { return start }
+                guard let end = memchr(base + start, Int32(UInt8(ascii: "\n")), text.count - start) else { return nil }
+                start = UnsafeRawPointer(end) - UnsafeRawPointer(base) + 1
+            }
+            return nil
+        }
+    }
 
     /// The bytes of a file, compressed or not; nil when it cannot be read.
     private static func inflate(_ path: String) -> [UInt8]? {

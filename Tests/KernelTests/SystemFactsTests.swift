@@ -25,6 +25,10 @@ struct SystemFactsTests {
         #expect(options["CONFIG_HZ"] == "250")
         #expect(options["CONFIG_CC_VERSION_TEXT"] == "gcc = 12")
         #expect(options["CONFIG_LAST"] == "n")
+        // Only whole names of options count.
+        #expect(options["CONFIG_IPV"] == nil)
+        #expect(options["IPV6"] == nil)
+        #expect(options["# a comment"] == nil)
     }
 
     @Test func factsOfThisSystem() {
