@@ -17,7 +17,8 @@ func exercise(_ bytes: [UInt8]) -> ExerciseResult {
     var renderer = DiagnosticRenderer()
     func show(_ diagnostics: [Diagnostic]) { for diagnostic in diagnostics { _ = renderer.renderBytes(diagnostic) } }
     let environment = PreprocessorEnvironment(kernelRelease: "6.12.0", guruMode: true)
-    let options = ParseOptions(environment: environment, scriptArguments: ["1", "two"])
+    let options = ParseOptions(
+        environment: environment, scriptArguments: ["1", "two"], libraryMacros: TapsetFiles.macros)
     let parsed = parse(SourceFile(name: "<input>", bytes: bytes), options: options)
     show(parsed.diagnostics)
     guard !parsed.hasErrors else { return .unparsed }

@@ -32,20 +32,37 @@ struct InputMaker {
     /// The input with a number.
     func input(seed: UInt64, number: Int) -> [UInt8] {
         var random = FuzzRandom(seed: seed, number: number)
-        switch number % 8 {
-        case 0: return bytes(&random)
-        case 1: return tokens(&random)
-        case 2, 3, 4: return changed(random.one(seeds), &random)
-        case 5:
-            guard let grammar else { return tokens(&random) }
+        // Most are well-formed programs, or nearly.
+        switch number % 16 {
+        case 0: return random.chance(1, in: 2) ? bytes(&random) : tokens(&random)
+        case 1: return changed(random.one(seeds), &random)
+        case 2:
+            guard let grammar, random.chance(1, in: 2) else { return changed(random.one(seeds), &random) }
             return Array(grammar.sentence(&random).utf8)
-        case 6:
-            var maker = ProgramMaker(random: random)
-            return Array(maker.program().utf8)
-        default:
+        case 3:
             var maker = ProgramMaker(random: random)
             return changed(Array(maker.program().utf8), &random)
+        case 4:
+            var maker = ProgramMaker(random: random)
+            return rearranged(maker.program(), &random)
+        default:
+            var maker = ProgramMaker(random: random)
+            return Array(maker.program().utf8)
         }
+    }
+
+    /// A program whose lines, which are statements, are left out, repeated or exchanged.
+    private func rearranged(_ program: String, _ random: inout FuzzRandom) -> [UInt8] {
+        var lines = program.split(separator: "\n")
+        for _ in 0...random.pick(3) {
+            let place = random.pick(lines.count)
+            switch random.pick(3) {
+            case 0: lines.remove(at: place)
+            case 1: lines.insert(lines[place], at: random.pick(lines.count))
+            default: lines.swapAt(place, random.pick(lines.count))
+            }
+        }
+        return Array(lines.joined(separator: "\n").utf8)
     }
 
     private func bytes(_ random: inout FuzzRandom) -> [UInt8] {

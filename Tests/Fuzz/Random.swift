@@ -6,6 +6,8 @@ struct FuzzRandom {
 
     init(seed: UInt64, number: Int) {
         state = seed &+ UInt64(number) &* 0x9e37_79b9_7f4a_7c15
+        // Else the next input would be the same one but for its first choice.
+        state = next()
     }
 
     mutating func next() -> UInt64 {

@@ -6,6 +6,7 @@
 //
 //   Fuzz SECONDS SEED DIRECTORY [FIRST]     the parent
 //   Fuzz --child UNTIL SEED FILE FIRST      the child
+//   Fuzz --show SEED NUMBER                 prints an input
 //   Fuzz --replay FILE...                   runs inputs of former findings
 import Glibc
 
@@ -66,30 +67,59 @@ func scripts(below directory: String) -> [String] {
     return found.sorted()
 }
 
-func child(_ arguments: [String]) -> Never {
-    guard arguments.count == 4, let end = Int(arguments[0]), let seed = UInt64(arguments[1]),
-        let shared = SharedInput(arguments[2]), var number = Int(arguments[3])
-    else { fail("child: bad arguments") }
-    var memory = rlimit(rlim_cur: 4 << 30, rlim_max: 4 << 30)
-    setrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &memory)
+/// Makes inputs of the repository's scripts and grammar.
+func maker() -> InputMaker {
     let root = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3).joined(separator: "/")
     let seeds = ["examples", "tapsets", "Tests", "scripts"].flatMap { scripts(below: "\(root)/\($0)") }
         .compactMap(contents).filter { $0.count < 20000 }
     let grammar = contents(of: "\(root)/grammar/swtap.ebnf").map { Grammar(String(decoding: $0, as: UTF8.self)) }
     guard !seeds.isEmpty, grammar != nil else { fail("no scripts or no grammar in \(root)") }
-    let maker = InputMaker(seeds: seeds, grammar: grammar)
+    return InputMaker(seeds: seeds, grammar: grammar)
+}
+
+/// A hang ends with SIGPROF after so many seconds of processor time, or with SIGALRM when it waits; 0 ends the watch.
+func watch(seconds: Int) {
+    var timer = itimerval(it_interval: timeval(), it_value: timeval(tv_sec: seconds, tv_usec: 0))
+    setitimer(__itimer_which_t(ITIMER_PROF.rawValue), &timer, nil)
+    alarm(UInt32(seconds * 12))
+}
+
+func child(_ arguments: [String]) -> Never {
+    guard arguments.count == 4, let end = Int(arguments[0]), let seed = UInt64(arguments[1]),
+        let shared = SharedInput(arguments[2]), var number = Int(arguments[3])
+    else { fail("child: bad arguments") }
+    var memory = rlimit(rlim_cur: 1 << 30, rlim_max: 1 << 30)
+    setrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &memory)
+    let maker = maker()
     var counts = ExerciseResult.allCases.map { _ in 0 }
+    var (slowest, slowestNumber) = (0, 0)
     exercise(Array("probe begin { exit() }".utf8))
     while time(nil) < end {
         let input = maker.input(seed: seed, number: number)
         shared.set(number, input)
-        // A hang ends with SIGALRM.
-        alarm(10)
+        watch(seconds: 10)
+        let start = clock()
         counts[exercise(input).rawValue] += 1
+        let milliseconds = Int(clock() - start) / 1000
+        if milliseconds > slowest { (slowest, slowestNumber) = (milliseconds, number) }
         number += 1
     }
-    alarm(0)
-    print(counts.map(String.init).joined(separator: " "))
+    watch(seconds: 0)
+    var usage = rusage()
+    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+    print("fuzz: " + zip(ExerciseResult.allCases, counts).map { "\($0): \($1)" }.joined(separator: ", "))
+    print("fuzz: slowest input \(slowestNumber) with \(slowest) ms, at most \(usage.ru_maxrss / 1024) MB of memory")
+    exit(0)
+}
+
+/// Prints an input and how far it comes.
+func show(_ arguments: [String]) -> Never {
+    guard arguments.count == 2, let seed = UInt64(arguments[0]), let number = Int(arguments[1]) else {
+        fail("usage: Fuzz --show SEED NUMBER")
+    }
+    let input = maker().input(seed: seed, number: number)
+    write(1, input, input.count)
+    print("\n// \(exercise(input))")
     exit(0)
 }
 
@@ -142,7 +172,7 @@ func parent(_ arguments: [String]) -> Never {
             fwrite(bytes, 1, bytes.count, output)
             fclose(output)
         }
-        let what = signal == SIGALRM ? "hangs" : "ends with signal \(signal)"
+        let what = signal == SIGALRM || signal == SIGPROF ? "hangs" : "ends with signal \(signal)"
         print("fuzz: input \(shared.number) \(what): \(file)")
         print("fuzz: again with: make fuzz FUZZ_REPLAY=\(file)")
         number = shared.number + 1
@@ -154,6 +184,7 @@ func parent(_ arguments: [String]) -> Never {
 let words = Array(CommandLine.arguments.dropFirst())
 switch words.first {
 case "--child": child(Array(words.dropFirst()))
+case "--show": show(Array(words.dropFirst()))
 case "--replay": replay(Array(words.dropFirst()))
 default: parent(words)
 }
