@@ -32,6 +32,8 @@ public struct CaptureOptions: Sendable {
     public var result: Int64 = 0
     /// Which marks in the map of processes make an event the probe's; nil: it is not asked.
     public var members: UInt64?
+    /// The perf counters that are told by thread and not by CPU.
+    public var threadCounters: Set<Int> = []
     /// The control word that the programs have for their gate.
     public var gate = ControlLayout.gate
 

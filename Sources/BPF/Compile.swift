@@ -108,7 +108,7 @@ struct Capture {
         while let index = open.popLast() {
             guard seen.insert(index).inserted else { continue }
             switch plan.nodes[index] {
-            case .constant, .argument, .returnValue, .register, .context: break
+            case .constant, .argument, .returnValue, .register, .counter, .context: break
             case .load(let operand, _), .unary(_, let operand), .extend(let operand, _), .readable(let operand):
                 open.append(operand)
             case .binary(_, let left, let right): open += [left, right]

@@ -165,6 +165,7 @@ final class Emitter {
         case .taskAddress: call(.getCurrentTask, target)
         case .time: call(.ktimeGetNs, target)
         case .ticks: call(.jiffies, target)
+        case .counter(let number): counter(number, target)
         case .control(let offset):
             code.valueAddress(target, .control, offset: 0)
             code.load(.double, target, target, offset)
@@ -209,6 +210,11 @@ final class Emitter {
             code.load(.double, target, .r8, savedOffset(place))
         }
     }
+
+    /// The perf counters that are told by thread and not by CPU.
+    var threadCounters: Set<Int> = []
+    /// Where the kernel puts what it tells of a counter: three words of the stack.
+    private(set) lazy var counterBuffer = frame.reserve(3)
 
     /// Where the saved values are in an entry; set by the main program.
     var savedOffsets: [Int] = []

@@ -55,6 +55,7 @@ struct EntryProgram {
 
     private func build(inPlace: Bool) throws(CaptureError) -> Built? {
         let emitter = Emitter(graph: translation.graph, context: context)
+        emitter.threadCounters = capture.options.threadCounters
         let activation = Activation(capture: capture, emitter: emitter, context: context, hasEntry: true)
         let full = emitter.code.label()
         activation.begin(.armed, otherwise: activation.exit)

@@ -43,7 +43,7 @@ struct FilterSplit {
                 } else {
                     result.append(false)
                 }
-            case .returnValue, .register, .load, .readable: result.append(false)
+            case .returnValue, .register, .counter, .load, .readable: result.append(false)
             }
         }
         return result

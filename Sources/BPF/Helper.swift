@@ -11,6 +11,8 @@ public enum Helper: Int32, Sendable, CaseIterable {
     case getCurrentUidGid = 15
     case getCurrentCommand = 16
     case getCurrentTask = 35
+    /// Linux 4.15.
+    case perfEventReadValue = 55
     case getStack = 67
     case probeReadUser = 112
     case probeReadKernel = 113
@@ -43,6 +45,7 @@ public enum Helper: Int32, Sendable, CaseIterable {
         case .getCurrentUidGid: "bpf_get_current_uid_gid"
         case .getCurrentCommand: "bpf_get_current_comm"
         case .getCurrentTask: "bpf_get_current_task"
+        case .perfEventReadValue: "bpf_perf_event_read_value"
         case .getStack: "bpf_get_stack"
         case .getCurrentTaskBTF: "bpf_get_current_task_btf"
         case .taskRegisters: "bpf_task_pt_regs"

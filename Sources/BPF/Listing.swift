@@ -41,6 +41,9 @@ private func name(of map: MapReference) -> String {
     case .zeros: "zeros"
     case .processes: "processes"
     case .programs: "programs"
+    case .counterEvents(let number): "events of counter \(number)"
+    case .counterStarts(let number): "starts of counter \(number)"
+    case .counterTotals(let number): "totals of counter \(number)"
     case .reader: "reader"
     }
 }

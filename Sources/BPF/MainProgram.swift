@@ -23,6 +23,7 @@ struct MainProgram {
         self.time = time
         self.processor = processor
         emitter = Emitter(graph: translation.graph, context: capture.context)
+        emitter.threadCounters = capture.options.threadCounters
         emitter.savedOffsets = entry?.valueOffsets ?? []
         activation = Activation(
             capture: capture, emitter: emitter, context: capture.context, hasEntry: entry != nil)

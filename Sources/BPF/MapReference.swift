@@ -16,6 +16,12 @@ public enum MapReference: Sendable, Hashable {
     case processes
     /// The programs that make a process such: by the address of the inode, with the marks.
     case programs
+    /// The events of a perf counter, by CPU.
+    case counterEvents(Int)
+    /// What a perf counter stood at when the thread that runs began to, by CPU.
+    case counterStarts(Int)
+    /// What threads have added to a perf counter before they began to run this time, by thread.
+    case counterTotals(Int)
     /// Where the memory reader puts what it reads.
     case reader
 }
@@ -24,6 +30,9 @@ public enum MapReference: Sendable, Hashable {
 public enum MapType: UInt32, Sendable {
     case hash = 1
     case array = 2
+    case perfEvents = 4
+    /// Drops what was used longest ago where it is full.
+    case recentHash = 9
     case ringBuffer = 27
 }
 

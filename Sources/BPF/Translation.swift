@@ -44,7 +44,7 @@ struct Translation {
             case .binary(_, let left, let right): can = result[left] && result[right]
             case .select(let condition, let first, let second):
                 can = result[condition] && result[first] && result[second]
-            case .returnValue, .register, .load, .readable, .entryValue: can = false
+            case .returnValue, .register, .counter, .load, .readable, .entryValue: can = false
             }
             result.append(can)
         }
@@ -84,6 +84,9 @@ struct Translation {
             case .register(let number):
                 operands = []
                 isSound = isSound && (0..<64).contains(number)
+            case .counter(let number):
+                operands = []
+                isSound = isSound && (0..<64).contains(number)
             case .constant, .returnValue, .context: operands = []
             }
             isSound = isSound && operands.allSatisfy { $0 >= 0 && $0 < index }
@@ -113,7 +116,7 @@ struct Translation {
         while let index = open.popLast() {
             guard seen.insert(index).inserted else { continue }
             switch plan.nodes[index] {
-            case .constant, .argument, .returnValue, .register, .context: break
+            case .constant, .argument, .returnValue, .register, .counter, .context: break
             case .load(let operand, _), .unary(_, let operand), .extend(let operand, _), .readable(let operand):
                 open.append(operand)
             case .binary(_, let left, let right): open += [left, right]
@@ -151,6 +154,7 @@ struct Translation {
         case .argument(let argument): numbers[index] = try translateArgument(argument)
         case .returnValue: numbers[index] = try translateResult()
         case .register(let word): numbers[index] = try translateRegister(word)
+        case .counter(let number): numbers[index] = graph.insert(.counter(number))
         case .context(let fact): numbers[index] = try translateFact(fact)
         case .load(let address, let access):
             let size = Int(access.shape.size)

@@ -21,6 +21,8 @@ enum Value: Hashable {
     case time
     /// The kernel's jiffies.
     case ticks
+    /// A perf counter of the program.
+    case counter(Int)
     /// A word of the control map.
     case control(Int)
     /// `size` bytes at an address, zero-extended; faults.
@@ -39,7 +41,7 @@ enum Value: Hashable {
         switch self {
         case .unary(let operation, _): operation == .logicalNot
         case .binary(let operation, _, _): operation.condition != nil
-        case .select, .readable: true
+        case .select, .readable, .counter: true
         default: false
         }
     }
@@ -47,8 +49,8 @@ enum Value: Hashable {
     /// The values it is computed from, in the order of evaluation.
     var operands: [Int] {
         switch self {
-        case .constant, .contextWord, .argument, .task, .owner, .processor, .taskAddress, .time, .ticks, .control,
-            .saved:
+        case .constant, .contextWord, .argument, .task, .owner, .processor, .taskAddress, .time, .ticks, .counter,
+            .control, .saved:
             []
         case .load(let address, _, _): [address]
         case .unary(_, let operand), .bits(let operand, _, _, _), .readable(let operand): [operand]

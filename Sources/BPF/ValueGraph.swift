@@ -173,7 +173,7 @@ struct ValueGraph {
             default: break
             }
             switch value {
-            case .load, .task, .owner, .processor, .taskAddress, .time, .ticks: calls = true
+            case .load, .task, .owner, .processor, .taskAddress, .time, .ticks, .counter: calls = true
             case .argument: calls = !isCheap
             // A fault takes r1 away from whoever keeps something there.
             case .readable(let operand): calls = calls || !isKept[operand]

@@ -95,6 +95,28 @@ int swtap_link_netfilter(int program, uint32_t family, uint32_t hook, int32_t pr
     return (int)syscall(SYS_bpf, BPF_LINK_CREATE, &attr, sizeof attr);
 }
 
+int swtap_link_uprobe_multi(
+    int program, int is_return, const char *path, const uint64_t *offsets, const uint64_t *counters,
+    const uint64_t *cookies, uint32_t count) {
+    // The beginning of `union bpf_attr` for BPF_LINK_CREATE with BPF_TRACE_UPROBE_MULTI, which older headers do not have.
+    struct {
+        uint32_t program, target, attach_type, flags;
+        uint64_t path, offsets, counters, cookies;
+        uint32_t count, multi_flags, pid, unused;
+    } attr = {
+        .program = (uint32_t)program,
+        .attach_type = 48,
+        .path = (uint64_t)(uintptr_t)path,
+        .offsets = (uint64_t)(uintptr_t)offsets,
+        .counters = (uint64_t)(uintptr_t)counters,
+        .cookies = (uint64_t)(uintptr_t)cookies,
+        .count = count,
+        // BPF_F_UPROBE_MULTI_RETURN.
+        .multi_flags = is_return ? 1 : 0,
+    };
+    return (int)syscall(SYS_bpf, BPF_LINK_CREATE, &attr, sizeof attr);
+}
+
 int swtap_link_perf(int program, int perf, uint64_t cookie) {
     LIBBPF_OPTS(bpf_link_create_opts, options);
     options.perf_event.bpf_cookie = cookie;

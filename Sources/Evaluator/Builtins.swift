@@ -37,7 +37,7 @@ extension Evaluator {
         guard let builtin = Builtin(rawValue: UInt16(truncatingIfNeeded: raw)) else { return .nothing }
         switch builtin {
         case .pid, .tid, .uid, .gid, .execname, .cpu, .taskCurrent, .ktimeGetNs, .gettimeofdayNs, .jiffies,
-            .rawArgument, .rawRegister, .returnval:
+            .rawArgument, .rawRegister, .perfCounter, .returnval:
             return contextBuiltin(builtin, record)
         case .kernelString, .kernelStringN, .userString, .userStringN: return memoryBuiltin(builtin, arguments)
         case .pp, .pn, .probefunc, .ppfunc, .probemod, .probeType, .isReturn: return probeBuiltin(builtin)
@@ -81,7 +81,7 @@ extension Evaluator {
         case .printChar, .log, .warn, .error, .exit, .abort, .system, .ftrace: return control(builtin, arguments)
         case .fileValue, .setFileValue, .appendFileValue, .switchFile: return fileBuiltin(builtin, arguments)
         case .ownArgument, .ownVariable: return processBuiltin(builtin, arguments)
-        case .ownTask: return .integer(Int64(bitPattern: host.currentTask()))
+        case .namespace: return .integer(Int64(bitPattern: host.namespace(ofUsers: arguments.integer(0) != 0)))
         case .isOwnEvent: return .integer(record == nil ? 1 : 0)
         case .stack, .ustack, .backtrace, .ubacktrace, .sprintBacktrace, .sprintUbacktrace, .printBacktrace,
             .printUbacktrace, .printUbacktraceBrief:

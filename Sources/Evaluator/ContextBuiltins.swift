@@ -30,6 +30,7 @@ extension Evaluator {
             return host.jiffies().map { .integer($0) } ?? .failed(.message("the kernel does not show its jiffies"))
         case .rawArgument: return .failed(.message("cannot access function arguments in this probe"))
         case .rawRegister: return .failed(.message("cannot access CPU registers in this probe"))
+        case .perfCounter: return .failed(.message("cannot read a perf counter in this context"))
         default: return .failed(.message("return value not available in this probe"))
         }
     }
@@ -78,7 +79,7 @@ extension Evaluator {
         case .lsm: "lsm"
         case .netfilter: "netfilter"
         case .procfs: "procfs"
-        case .perf(let event):
+        case .perf(let event), .counter(let event):
             switch event.source {
             case .profile: "profile_timer"
             case .counter: "perf_event"

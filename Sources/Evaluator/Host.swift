@@ -11,6 +11,9 @@ public protocol EvaluationHost: AnyObject {
     func readMemory(ofProcess process: Int32, at address: UInt64, into buffer: UnsafeMutableRawBufferPointer) -> Bool
     /// The address of swtap's own `struct task_struct`; 0 when the session cannot tell.
     func currentTask() -> UInt64
+    /// The address of the `struct pid_namespace` or `struct user_namespace` that the script's ids are told in; 0 when the
+    /// session cannot tell.
+    func namespace(ofUsers: Bool) -> UInt64
     /// The symbol that a code address of the kernel belongs to; nil when nobody knows.
     func kernelSymbol(at address: UInt64) -> CodeSymbol?
     /// The address of a function or variable of the kernel; 0 when nobody knows.

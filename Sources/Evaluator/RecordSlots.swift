@@ -59,7 +59,7 @@ private struct NodeFacts {
             var reads = false
             var operands: [Int] = []
             switch node {
-            case .constant, .argument, .returnValue, .register, .context: break
+            case .constant, .argument, .returnValue, .register, .counter, .context: break
             case .load(let address, _):
                 operands = [address]
                 reads = true

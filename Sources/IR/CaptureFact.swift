@@ -52,7 +52,9 @@ extension Builtin {
         case .ustack, .ubacktrace, .sprintUbacktrace, .printUbacktrace, .printUbacktraceBrief: .stack(isUser: true)
         case .kernelRegister, .registersValid, .printRegisters: .registers(isUser: false)
         case .userRegister, .uaddr: .registers(isUser: true)
-        default: signature.effect == .context && self != .rawArgument && self != .rawRegister ? .context(self) : nil
+        // Only constants name them, and these are captured.
+        case .rawArgument, .rawRegister, .perfCounter: nil
+        default: signature.effect == .context ? .context(self) : nil
         }
     }
 }

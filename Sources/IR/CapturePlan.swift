@@ -38,6 +38,8 @@ public enum CaptureNode: Sendable, Hashable {
     case returnValue
     /// A word of the registers at the event, by its number in `struct pt_regs`.
     case register(Int)
+    /// The program's perf counter of that number: what the thread has added to it, or what it stands at on this CPU.
+    case counter(Int)
     /// A fact of the context that is an integer: `pid tid uid gid cpu task_current ktime_get_ns gettimeofday_ns`.
     /// `gettimeofdayNs` is ktime plus an offset that user space keeps in a control word.
     case context(Builtin)

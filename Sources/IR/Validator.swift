@@ -312,7 +312,7 @@ extension CaptureNode {
     /// The nodes that it needs.
     public var operands: [Int] {
         switch self {
-        case .constant, .argument, .returnValue, .register, .context, .entryValue: []
+        case .constant, .argument, .returnValue, .register, .counter, .context, .entryValue: []
         case .load(let operand, _), .unary(_, let operand), .extend(let operand, _), .readable(let operand): [operand]
         case .binary(_, let left, let right): [left, right]
         case .select(let condition, let yes, let no): [condition, yes, no]

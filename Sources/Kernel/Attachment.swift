@@ -19,6 +19,8 @@ public enum Mechanism: String, Sendable, CaseIterable {
     case uprobe
     /// A replaced return address of a program.
     case uretprobe
+    /// A link to a place in the code of a program, at the entry or return of a function.
+    case uprobeMulti = "uprobe.multi"
     /// A tracepoint's own call.
     case rawTracepoint = "raw tracepoint"
     /// A perf event on each processor.
@@ -64,7 +66,7 @@ struct AttachRefusal {
             return "another probe has this priority at the hook: choose another one with .priority(n)"
         }
         if mechanism == .securityHook || mechanism == .netfilter { return "the kernel refuses it: \(text)" }
-        if mechanism == .uprobe || mechanism == .uretprobe { return userReason }
+        if mechanism == .uprobe || mechanism == .uretprobe || mechanism == .uprobeMulti { return userReason }
         if catalog.tracing.blacklist.contains(name) {
             return "it is on the kernel's kprobe blacklist: a probe in it could never return"
         }

@@ -58,13 +58,13 @@ struct AttachmentPlanner {
         case .lsm: return sort([(.securityHook, require(.securityHook))])
         case .user(let event, _):
             guard event.place != nil else { return sort([(.rawTracepoint, require(.rawTracepoint))]) }
-            return sort([(Self.userMechanism(event), require(.uprobe))])
+            return sort([(.uprobeMulti, require(.uprobeMulti)), (Self.userMechanism(event), require(.uprobe))])
         default:
             return ([], [])
         }
     }
 
-    /// How a place in a program is probed.
+    /// How a place in a program is probed by perf events.
     static func userMechanism(_ event: UserEvent) -> Mechanism {
         if case .function(_, true) = event { return .uretprobe }
         return .uprobe
@@ -104,7 +104,8 @@ struct AttachmentPlanner {
             let scalars = parameters.indices.filter { isScalar(parameters[$0].type) }
             return .tracing(
                 TracingContext(
-                    argumentCount: parameters.count, isReturn: mechanism == .fexit, scalarArguments: Set(scalars),
+                    // A hook's programs are given what those before them have returned.
+                    argumentCount: parameters.count, isReturn: mechanism != .fentry, scalarArguments: Set(scalars),
                     isScalarResult: isScalar(returns),
                     hasArgumentHelpers: features[.argumentHelpers].isAvailable))
         case (.function, .kprobe), (.address, .kprobe), (.perf, .perfEvent): return .kprobe()
@@ -112,6 +113,8 @@ struct AttachmentPlanner {
         case (.netfilter, .netfilter):
             // Both are pointers to the verifier, and there are no helpers for arguments.
             return .tracing(TracingContext(argumentCount: 2, isReturn: false, hasArgumentHelpers: false))
+        case (.user(let event, _), .uprobeMulti):
+            return Self.userMechanism(event) == .uretprobe ? .uretprobe() : .uprobe()
         case (.user, .uprobe): return .uprobe()
         case (.user, .uretprobe): return .uretprobe()
         case (.user, .rawTracepoint): return hook.map { .rawTracepoint(argumentCount: $0.argumentCount) }

@@ -72,9 +72,11 @@ extension CaptureRuntime {
         var settings = CaptureOptions(
             name: programName(probe), counters: layout, entryMap: probe.index, entryCapacity: options.entryCapacity)
         if one.plan.chosen == .netfilter { settings.result = NetfilterAttachment.accept }
+        settings.threadCounters = perfCounters.byThread
         if let gate = one.gate { settings.gate = ControlLayout.probeGate(gate) }
         var plan = one.capture
-        if case .user(_, let scope) = probe.event {
+        let scope = probe.event.scope
+        if scope != .every || hook != nil {
             settings.members = tracker?.members(of: scope)
             do {
                 plan = try ScopeBuilder.plan(plan, scope: scope, hook: hook, catalog: planner.catalog)
@@ -176,6 +178,7 @@ extension CaptureRuntime {
         if mechanism == .fentry || mechanism == .fexit, let function = one.function {
             kind = try FentryAttachment.kind(of: function, isReturn: mechanism == .fexit, catalog: planner.catalog)
         }
+        if mechanism == .uprobeMulti { kind = UprobeMultiAttachment.kind }
         if case .lsm(let function) = one.probe.event { kind = try SecurityHookAttachment.kind(of: function) }
         return try ProgramLoader.load(
             kind, name: program.name, instructions: instructions,
@@ -191,7 +194,7 @@ extension CaptureRuntime {
             one.attachments.append(try attach(program, one, by: chosen, hook: hook))
         }
         guard let entry = one.entry else { return }
-        one.attachments.append(try attach(entry, one, by: Self.atEntry(chosen), hook: nil))
+        one.attachments.append(try attach(entry, one, by: Self.atEntry(chosen), hook: nil, atEntry: true))
     }
 
     /// The mechanism at the entry that goes with one at the return.
@@ -199,12 +202,13 @@ extension CaptureRuntime {
         switch mechanism {
         case .fexit: .fentry
         case .uretprobe: .uprobe
+        case .uprobeMulti: .uprobeMulti
         default: .kprobe
         }
     }
 
     private func attach(
-        _ program: Descriptor, _ one: CapturedProbe, by mechanism: Mechanism, hook: UserHook?
+        _ program: Descriptor, _ one: CapturedProbe, by mechanism: Mechanism, hook: UserHook?, atEntry: Bool = false
     ) throws(AttachFailure) -> any Attachment {
         switch (one.probe.event, mechanism) {
         case (.tracepoint(let tracepoint), _):
@@ -228,6 +232,10 @@ extension CaptureRuntime {
             if let hook { return try RawTracepointAttachment(program: program, tracepoint: hook.tracepoint) }
             guard let place = event.place else {
                 throw AttachFailure(AttachRefusal(name: one.plan.point, mechanism: mechanism, errno: EINVAL))
+            }
+            if mechanism == .uprobeMulti {
+                let isReturn = AttachmentPlanner.userMechanism(event) == .uretprobe
+                return try UprobeMultiAttachment(program: program, place: place, isReturn: isReturn && !atEntry)
             }
             return try UprobeAttachment(
                 program: program, place: place, isReturn: mechanism == .uretprobe, pmu: features.uprobePMU ?? 0,

@@ -16,6 +16,8 @@ final class CaptureMaps {
     private var zerosMap: KernelMap?
     /// The map of processes that probes are about, where there is one.
     var processes: KernelMap?
+    /// The perf counters of the program.
+    var perfCounters: PerfCounters?
 
     init(counters layout: CounterLayout, ringBytes: Int, probeGates: Int = 0) throws(KernelError) {
         controlMap = try KernelMap(.control(probeGates: probeGates))
@@ -42,6 +44,7 @@ final class CaptureMaps {
         case .entries: entries?.descriptor.number
         case .reader, .programs: nil
         case .processes: processes?.descriptor.number
+        case .counterEvents, .counterStarts, .counterTotals: perfCounters?.descriptor(of: reference)
         }
     }
 }

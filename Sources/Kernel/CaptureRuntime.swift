@@ -18,6 +18,8 @@ public final class CaptureRuntime {
     private var maps: CaptureMaps?
     /// Follows the processes that probes are about, where they are not all.
     private(set) var tracker: ProcessTracker?
+    /// What the script reads by `@perf`.
+    let perfCounters: PerfCounters
     /// The probes with gates of their own.
     private var gated: [CapturedProbe] = []
     private var gate = Gate.closed
@@ -31,6 +33,7 @@ public final class CaptureRuntime {
         self.options = options
         features = Features(catalog: catalog, disabled: options.disabledFeatures)
         planner = AttachmentPlanner(catalog: catalog, features: features)
+        perfCounters = PerfCounters(program.probes)
         layout = CounterLayout(probes: program.probes.count, cpus: Int(max(1, libbpf_num_possible_cpus())))
         for (probe, capture) in zip(program.probes, program.captures) {
             guard let capture else { continue }
@@ -70,6 +73,8 @@ public final class CaptureRuntime {
         let maps = try CaptureMaps(counters: layout, ringBytes: options.ringBytes, probeGates: gated.count)
         self.maps = maps
         maps.processes = tracker?.processes
+        maps.perfCounters = perfCounters
+        try perfCounters.open(planner.catalog)
         setRealtimeOffset()
         for one in captured where one.group == nil { try compile(one) }
         for zeros in captured.compactMap({ $0.programs?.zerosMap }) { try maps.provideZeros(zeros) }
@@ -92,6 +97,7 @@ public final class CaptureRuntime {
     public func attach() throws(KernelError) {
         guard let maps else { return }
         try tracker?.begin(maps)
+        try perfCounters.attach(maps, tracker, planner.catalog)
         for group in groups { try attach(group, maps: maps) }
         for one in captured where one.group == nil {
             while one.plan.chosen != nil, one.plan.failure == nil {
@@ -151,11 +157,15 @@ public final class CaptureRuntime {
 
     /// Detaches all probes, and returns when the kernel is done with them. It can take seconds for many kprobes: print
     /// results before. Entry programs go first, so that no entry is saved that nobody takes out.
-    public func detach() {
-        let entries = captured.flatMap { $0.attachments.dropFirst().flatMap { $0.surrender() } }
-        Reaper.close(entries)
-        Reaper.close(tracker?.surrender() ?? [])
-        Reaper.close(captured.flatMap { $0.attachments.flatMap { $0.surrender() } })
+    public func detach() { takeAttachments().close() }
+
+    /// All that keeps probes attached, for the caller to close: `detach` in two steps.
+    public func takeAttachments() -> TakenAttachments {
+        TakenAttachments([
+            captured.flatMap { $0.attachments.dropFirst().flatMap { $0.surrender() } },
+            (tracker?.surrender() ?? []) + perfCounters.surrender(),
+            captured.flatMap { $0.attachments.flatMap { $0.surrender() } },
+        ])
     }
 
     /// All programs as the kernel is given them, for `-p4`: instructions with what they are for.
@@ -177,10 +187,9 @@ public final class CaptureRuntime {
 
     private func makeTracker() throws(KernelError) {
         let scopes = captured.compactMap { one -> ProcessScope? in
-            if case .user(_, let scope) = one.probe.event, one.plan.failure == nil { return scope }
-            return nil
+            one.plan.failure == nil ? one.probe.event.scope : nil
         }
-        let tracked = ProcessTracker.tracked(scopes)
+        let tracked = ProcessTracker.tracked(scopes + perfCounters.scopes)
         guard !tracked.isEmpty else { return }
         var target = ProcessTracker.Target.none
         if options.targetPid != 0 {

@@ -10,7 +10,11 @@ extension KernelCatalog {
         let isKernel = module == nil || module == "kernel" || module == "vmlinux"
         let object = isKernel ? nil : module.map(Self.canonical)
         let addresses = Set(symbols.dataAddresses(named: name, module: object))
-        guard let address = addresses.first else { return .absent }
+        guard let address = addresses.first else {
+            // Every kernel has this variable.
+            guard isKernel, symbols.dataAddresses(named: "init_task", module: nil).isEmpty else { return .absent }
+            return .refused(reason: Self.functionsOnly)
+        }
         guard addresses.count == 1 else {
             return .refused(reason: "the kernel has \(addresses.count) variables of this name")
         }
@@ -24,6 +28,12 @@ extension KernelCatalog {
             KernelVariable(
                 address: address, type: type, isPerCPU: isInSection || isKernel && isPerCPU(address, symbols)))
     }
+
+    /// Why no variable has an address where the symbol table is short.
+    static let functionsOnly =
+        "the kernel's symbol table names functions only (it was built without CONFIG_KALLSYMS_ALL), so no variable has an "
+        + "address; use functions such as jiffies(), HZ() and task_current(), or the arguments of a function that is "
+        + "given what the variable holds"
 
     private func isPerCPU(_ address: UInt64, _ symbols: Kallsyms) -> Bool {
         guard let start = symbols.dataAddresses(named: "__per_cpu_start", module: nil).first,

@@ -12,6 +12,7 @@ public enum Feature: String, CaseIterable, Sendable {
     case kprobeLink = "kprobe-link"
     case kprobeMulti = "kprobe-multi"
     case uprobe
+    case uprobeMulti = "uprobe-multi"
     case rawTracepoint = "raw-tracepoint"
     case perfEvent = "perf-event"
     case securityHook = "lsm"
@@ -31,6 +32,7 @@ public enum Feature: String, CaseIterable, Sendable {
         case .kprobe: "4.1"
         case .kprobeLink, .attachCookie, .functionAddress: "5.15"
         case .kprobeMulti: "5.18"
+        case .uprobeMulti: "6.6"
         case .rawTracepoint, .uprobe: "4.17"
         case .perfEvent: "4.9"
         case .securityHook: "5.7"
@@ -87,6 +89,7 @@ public final class Features {
         case .kprobe: kprobe()
         case .kprobeLink: kprobeLink()
         case .uprobe: uprobe()
+        case .uprobeMulti: uprobeMulti()
         case .kprobeMulti: kprobeMulti()
         case .rawTracepoint: load(.rawTracepoint)
         case .perfEvent: load(ProgramKind(type: BPF_PROG_TYPE_PERF_EVENT))
@@ -187,6 +190,16 @@ public final class Features {
             case EINVAL: return .missing(reason: "the kernel has no kprobe.multi links")
             default: return .available
             }
+        }
+    }
+
+    /// A link to a place in a directory fails as such where the kernel has links to several places.
+    private func uprobeMulti() -> Answer {
+        withProgram(UprobeMultiAttachment.kind) { program in
+            var offset: UInt64 = 0
+            let link = swtap_link_uprobe_multi(program, 0, "/", &offset, nil, nil, 1)
+            if link >= 0 { close(link) }
+            return errno == EBADF ? .available : .missing(reason: "the kernel has no uprobe.multi links")
         }
     }
 

@@ -1,6 +1,25 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import Glibc
 
+/// What keeps probes attached, until it is closed.
+public final class TakenAttachments {
+    /// In the order of closing.
+    private let descriptors: [[Descriptor]]
+
+    init(_ descriptors: [[Descriptor]]) { self.descriptors = descriptors }
+
+    /// How many descriptors there are: each can take a tenth of a second.
+    public var count: Int { descriptors.reduce(0) { $0 + $1.count } }
+
+    /// Closes all, and returns when the kernel is done with them.
+    public func close() { descriptors.forEach { Reaper.close($0) } }
+
+    /// Closes all at once, where another process has them open too and will be the one that waits.
+    public func release() {
+        for descriptor in descriptors.joined() { descriptor.close() }
+    }
+}
+
 /// Closes many descriptors side by side: closing a perf event waits for all CPUs, some 80 ms each.
 enum Reaper {
     private final class Work: @unchecked Sendable {

@@ -32,6 +32,8 @@ public enum Builtin: UInt16, Sendable, CaseIterable {
     case rawArgument
     /// `register_word(n)`: the n-th 8-byte word of the event's `struct pt_regs`; what the arguments of markers are computed from.
     case rawRegister
+    /// `@perf("c")`: the counter with a number, see `ProbeEvent.counter`; of the thread that runs, or of the CPU.
+    case perfCounter
     /// `returnval()`.
     case returnval
     // Memory.
@@ -79,8 +81,8 @@ public enum Builtin: UInt16, Sendable, CaseIterable {
     case switchFile
     /// `stp_argument(n)` and `stp_environment(name)`: swtap's own arguments and environment.
     case ownArgument, ownVariable
-    /// `stp_task()`: the address of swtap's own `struct task_struct`.
-    case ownTask
+    /// `stp_namespace(kind)`: the address of the namespace that `ns_…` functions are about: 0 of process ids, 1 of users.
+    case namespace
     /// `stp_event()`: 1 in handlers of events of user space (`begin`, timers), which happen in swtap itself.
     case isOwnEvent
     // The record of an event, looked at when the handler runs.

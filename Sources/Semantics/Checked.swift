@@ -129,8 +129,10 @@ public enum ProbeEvent: Sendable {
     case tracepoint(KernelTracepoint)
     /// An instruction of the kernel by its address: `kernel.statement(ADDR).absolute`.
     case address(UInt64)
-    /// A counter, profile timer or data breakpoint of the kernel's perf events, on every CPU.
+    /// A counter, profile timer or data breakpoint of the kernel's perf events, on every CPU; of some processes only, perhaps.
     case perf(PerfEvent)
+    /// What `@perf` reads in the probes of processes, by the event's name; it never fires itself.
+    case counter(PerfEvent)
     /// A hook of the Linux security modules by the function that stands for it in BTF, `bpf_lsm_NAME`.
     case lsm(KernelFunction)
     /// A packet at a hook of netfilter.
@@ -144,6 +146,15 @@ public enum ProbeEvent: Sendable {
     public var isUninterruptible: Bool {
         if case .timer = self { return true }
         return isKernel
+    }
+
+    /// Whose processes it is about.
+    public var scope: ProcessScope {
+        switch self {
+        case .user(_, let scope): scope
+        case .perf(let event), .counter(let event): event.scope
+        default: .every
+        }
     }
 
     /// Whether the kernel captures the event, as it does those of user space.

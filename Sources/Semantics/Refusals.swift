@@ -4,19 +4,20 @@ import Syntax
 /// Parts of the language that are understood and refused by name; a part that arrives is removed from here.
 enum Refusal {
     case const
-    case perf
     case embeddedCode
     case targetWrite
+    case hookDecision
 
     /// The message.
     var message: String {
         switch self {
         case .const:
             "'@const' is not supported: it needs a C compiler; use the number, or @enum(\"NAME\") for an enumerator"
-        case .perf: "'@perf' is not supported: swtap counts on whole CPUs, not for one process"
         case .embeddedCode: "embedded C code is not supported: swtap has no C compiler, it emits eBPF itself"
         case .targetWrite:
             "write to target variable not supported: eBPF programs cannot write the traced memory"
+        case .hookDecision:
+            "write to target variable not supported: swtap looks on at hooks and lets everything pass"
         }
     }
 

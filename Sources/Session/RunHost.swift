@@ -15,7 +15,14 @@ final class RunHost: EvaluationHost {
     private lazy var kernelSymbols = KernelSymbols()
     private lazy var processSymbols = ProcessSymbols()
 
-    init(program: IRProgram, runtime: CaptureRuntime?) { self.runtime = runtime }
+    private let namespaces: Namespaces
+    private let catalog: LazyCatalog
+
+    init(runtime: CaptureRuntime?, namespaces: Namespaces, catalog: LazyCatalog) {
+        self.runtime = runtime
+        self.namespaces = namespaces
+        self.catalog = catalog
+    }
 
     func readMemory(at address: UInt64, into buffer: UnsafeMutableRawBufferPointer, isUser: Bool) -> Bool {
         if isUser { return readOwnMemory(at: address, into: buffer) }
@@ -27,6 +34,11 @@ final class RunHost: EvaluationHost {
     }
 
     func currentTask() -> UInt64 { reader?.currentTask() ?? 0 }
+
+    func namespace(ofUsers: Bool) -> UInt64 {
+        guard let catalog = catalog.catalog, let reader else { return 0 }
+        return namespaces.address(ofUsers ? .users : .processes, catalog: catalog, reader: reader)
+    }
 
     func kernelSymbol(at address: UInt64) -> CodeSymbol? { kernelSymbols.symbol(at: address).map(CodeSymbol.init) }
 

@@ -82,6 +82,7 @@ private final class Session {
         if let pid = options.targetPid, kill(pid_t(pid), 0) != 0, errno == ESRCH {
             throw SessionError("cannot trace process \(pid) (-x): no such process")
         }
+        let namespaces = try Namespaces(ofProcess: options.namespacePid.map { Int32(clamping: $0) })
         let command = runs ? try options.command.map { try TargetCommand($0) } : nil
         defer { command?.cancel() }
         let target = command.map { Int64($0.pid) } ?? Int64(options.targetPid ?? 0)
@@ -108,7 +109,7 @@ private final class Session {
         }
         if options.verbosity(ofPass: 5) > 0 { writeError("Pass 5: starting run.\n") }
         compiler.startPass()
-        let host = RunHost(program: program, runtime: runtime)
+        let host = RunHost(runtime: runtime, namespaces: namespaces, catalog: compiler.catalog)
         let evaluator = Evaluator(program: program, host: host, session: facts(target: target))
         let run = Run(
             program: program, options: options, evaluator: evaluator, runtime: runtime, sink: sink, command: command,
@@ -118,7 +119,7 @@ private final class Session {
         host.finish()
         compiler.reportPass(5, "run completed")
         if status != 0 { writeError("Pass 5: run failed.  [man error::pass5]\n") }
-        runtime?.detach()
+        if let attachments = runtime?.takeAttachments() { Farewell.close(attachments) }
         return status
     }
 
@@ -162,7 +163,9 @@ private final class Session {
             text += "\(probe.point)"
             if probe.scriptPoint != probe.point { text += " <- \(probe.scriptPoint)" }
             text += "\n"
-            if !probe.event.isKernel {
+            if case .counter = probe.event {
+                text += "    counts to be read by @perf\n"
+            } else if !probe.event.isKernel {
                 text += "    runs in user space\n"
             } else {
                 for line in runtime?.explain(index) ?? [] { text += "    \(line)\n" }

@@ -141,8 +141,8 @@ struct Command: ParsableCommand {
     @Option(
         name: .customLong("no-feature"),
         help: ArgumentHelp(
-            "Do not use a kernel mechanism (fentry, kprobe, kprobe-multi, uprobe, raw-tracepoint, perf-event, "
-                + "lsm, netfilter); repeatable.",
+            "Do not use a kernel mechanism (fentry, kprobe, kprobe-multi, uprobe, uprobe-multi, raw-tracepoint, "
+                + "perf-event, lsm, netfilter); repeatable.",
             valueName: "name"))
     var disabledFeatures: [String] = []
 

@@ -291,8 +291,8 @@ final class Machine {
         case .probeReadKernel, .probeReadUser: return try probeRead(isUser: helper == .probeReadUser)
         case .probeReadKernelString, .probeReadUserString:
             return try probeReadString(isUser: helper == .probeReadUserString)
-        case .getStack, .getCurrentTaskBTF, .taskRegisters:
-            throw MachineFault(description: "no stacks and registers in this machine")
+        case .getStack, .getCurrentTaskBTF, .taskRegisters, .perfEventReadValue:
+            throw MachineFault(description: "no stacks, registers and perf events in this machine")
         case .ringReserve: return try reserve()
         case .ringSubmit: return try submit()
         case .mapLookupElement: return entries[try key()]?.base ?? 0

@@ -110,6 +110,7 @@ final class PlanOracle {
         case .argument(let index): return .value(Int64(bitPattern: event.arguments[index]))
         case .returnValue: return .value(Int64(bitPattern: event.result))
         case .register(let word): return .value(Int64(bitPattern: event.registers[word] ?? 0))
+        case .counter: return .value(0)
         case .context(let fact): return .value(event.facts(fact))
         case .load(let address, let access):
             guard case .value(let start) = outcome(address) else { return outcome(address) }

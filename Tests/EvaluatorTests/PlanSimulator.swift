@@ -119,7 +119,7 @@ struct PlanSimulator {
         case .constant(let value): return .number(value)
         case .argument(let index): return .number(arguments[index])
         case .returnValue: return .number(returned)
-        case .register: return .number(0)
+        case .register, .counter: return .number(0)
         case .context(let builtin): return .number(context[builtin] ?? 0)
         case .load(let address, let access):
             return operands(address) { numbers in

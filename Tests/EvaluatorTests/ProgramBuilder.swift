@@ -132,6 +132,9 @@ final class TestHost: EvaluationHost {
     func kernelAddress(of name: String) -> UInt64 { symbols.first { $0.value.name == ByteString(name) }?.key ?? 0 }
 
     func currentTask() -> UInt64 { 0x1000 }
+    /// The namespaces of process ids and of users.
+    var namespaces: (UInt64, UInt64) = (0x2000, 0x3000)
+    func namespace(ofUsers: Bool) -> UInt64 { ofUsers ? namespaces.1 : namespaces.0 }
     func startCommand(_ command: ByteString) { commands.append(command) }
     func trace(_ text: ByteString) { traces.append(text) }
 

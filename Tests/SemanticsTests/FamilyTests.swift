@@ -10,6 +10,7 @@ import Testing
         catalog.function(
             "bpf_lsm_file_open", returns: int,
             [KernelParameter(name: "file", type: catalog.pointer(to: catalog.forward("struct file")))])
+        catalog.function("bpf_lsm_task_freed", returns: .void, [])
         catalog.function("bpf_lsm_file_lock", returns: int, [KernelParameter(name: "cmd", type: int)])
         catalog.tracepoint("nf_done", system: "nf", module: "nf_core", [KernelParameter(name: "answer", type: int)])
         catalog.addresses = ["jiffies": 0xffff_ffff_8260_6980, "odd": 0xffff_ffff_8260_6981]
@@ -53,6 +54,28 @@ import Testing
         #expect(found == expected)
     }
 
+    @Test func perfEventsOfProcesses() throws {
+        func found(_ point: String, target: SessionTarget = .none) throws -> (point: String, scope: ProcessScope) {
+            let catalog = kernel()
+            catalog.target = target
+            let probe = try #require(
+                analyzed("probe \(point) { println(1) }", catalog: catalog).program?.probes.first)
+            guard case .perf(let event) = probe.event else { throw NoPerfEvent() }
+            #expect(event.scope == probe.event.scope)
+            return (probe.point, event.scope)
+        }
+        let named = try found("perf.type(1).config(2).sample(3).process(\"app\")")
+        #expect(named.point == "perf.type(1).config(2).sample(3).process(\"/bin/app\")")
+        #expect(named.scope == .programs([FakeCatalog.app]))
+        let several = try found("perf.type(1).config(2).process(\"/bin/*\")")
+        #expect(several.point == "perf.type(1).config(2).process(\"/bin/*\")")
+        #expect(several.scope == .programs([FakeCatalog.app, FakeCatalog.bare]))
+        #expect(try found("perf.type(1).config(2).process", target: .command(["app"])).scope == .target)
+        #expect(try found("perf.type(1).config(2)").scope == .every)
+    }
+
+    private struct NoPerfEvent: Error {}
+
     @Test(arguments: [
         (
             "perf.type(1).config(2).sample(0)",
@@ -63,14 +86,14 @@ import Testing
             "while resolving probe point: 'perf' <- the number of 'hz' is out of range: 'hz'"
         ),
         (
-            "perf.type(1).config(2).process(\"/bin/ls\")",
-            "while resolving probe point: 'perf' <- 'perf.….process' is not supported: swtap counts on whole CPUs; test "
-                + "pid() or execname() in the handler, which filters in the kernel: 'process'"
+            "perf.type(1).config(2).process(\"/bin/nix\")",
+            "while resolving probe point: 'perf' <- cannot find the program of '/bin/nix': No such file or directory: "
+                + "'process'"
         ),
         (
-            "perf.type(1).config(2).counter(\"c\")",
-            "while resolving probe point: 'perf' <- 'perf.….counter' is not supported: swtap counts on whole CPUs; test "
-                + "pid() or execname() in the handler, which filters in the kernel: 'counter'"
+            "perf.type(1).config(2).hz(5).process",
+            "while resolving probe point: 'perf' <- a process probe without a path needs the command of -c or the process "
+                + "of -x: 'process'"
         ),
         (
             "timer.profile.freq.hz(0)",
@@ -175,10 +198,24 @@ import Testing
         #expect(program.probes.map(\.functionName) == ["file_lock", "file_open"])
         #expect(
             failure("probe kernel.lsm(\"file_open\") { println($fil) }")
-                == "unable to find parameter 'fil' of 'file_open' (alternatives: $file): '$fil'")
+                == "unable to find parameter 'fil' of 'file_open' (alternatives: $file $return): '$fil'")
         #expect(
-            failure("probe kernel.lsm(\"file_open\") { println($return) }")
-                == "'$return' is only valid in .return probes: '$return'")
+            body("probe kernel.lsm(\"file_open\") { println($return, $$return) }", catalog: kernel())
+                == "printf(\"%d%s\\n\", @return(s32), sprintf(\"return=%#x\", @return(s32)))")
+        #expect(
+            failure("probe kernel.lsm(\"file_open\") { println($ctx) }")
+                == "'$ctx' is not supported: it is the address of eBPF's own copy of the arguments; name them, as $$parms "
+                + "does: '$ctx'")
+        #expect(
+            failure("probe kernel.lsm(\"file_open\") { $return = -1 }")
+                == "write to target variable not permitted; need stap -g: '$return'")
+        #expect(
+            failure("probe kernel.lsm(\"file_open\") { $return = -1 }", guru: true)
+                == "write to target variable not supported: swtap looks on at hooks and lets everything pass: '$return'"
+        )
+        #expect(
+            failure("probe kernel.lsm(\"task_freed\") { println($return) }")
+                == "hook 'task_freed' has no return value: '$return'")
     }
 
     @Test func packets() throws {
@@ -265,10 +302,47 @@ import Testing
         #expect(failure(script) == message)
     }
 
-    @Test func countersAreRefused() {
+    @Test func counters() throws {
+        let result = analyzed(
+            "probe process(\"app\").function(\"work\") { println(@perf(\"b\"), @perf(\"a\")) } "
+                + "probe perf.type(1).config(2).process(\"app\").counter(\"a\") {} probe perf.type(1).config(3).counter(\"b\") {}"
+        )
+        let program = try #require(result.program, "\(messages(result))")
+        #expect(result.warnings.isEmpty)
         #expect(
-            failure("probe begin { println(@perf(\"c\")) }")
-                == "'@perf' is not supported: swtap counts on whole CPUs, not for one process: '@perf'")
+            dumpPass2(program, verbose: true).contains(
+                "printf(\"%d%d\\n\", perf_counter(1), perf_counter(0))"))
+        #expect(
+            program.probes.map(\.point) == [
+                "process(\"/bin/app\").function(\"work\")",
+                "perf.type(1).config(2).process(\"/bin/app\").counter(\"a\")", "perf.type(1).config(3).counter(\"b\")",
+            ])
+        guard case .counter(let event) = program.probes[1].event else {
+            Issue.record("no counter")
+            return
+        }
+        #expect(event.counterName == "a" && event.scope == .programs([FakeCatalog.app]))
+        #expect(!program.probes[1].event.isKernel)
+        let warned = warnings(
+            "probe perf.type(1).config(2).counter(\"c\") { println(1) } probe process.end { println(@perf(\"c\")) }")
+        #expect(
+            warned == ["the handler of a counter never runs: read it by @perf(\"c\") in a process probe: 'perf'"])
+    }
+
+    @Test(arguments: [
+        ("probe begin { println(@perf(\"c\")) }", "@perf is only valid in process probes: '@perf'"),
+        (
+            "probe process.end { println(@perf(\"cont\")) } probe perf.type(1).config(2).counter(\"count\") {}",
+            "perf counter 'cont' not defined (similar: count): '@perf'"
+        ),
+        (
+            "probe perf.type(1).config(2).counter(\"c\"), perf.type(1).config(3).counter(\"c\") {} "
+                + "probe process.end { println(@perf(\"c\")) }",
+            "perf counter 'c' is defined twice: 'perf'"
+        ),
+    ])
+    func counterProblems(script: String, message: String) {
+        #expect(failure(script) == message)
     }
 
     @Test func fileValueInAFunction() {

@@ -189,7 +189,8 @@ import Testing
         ("@cast(&@var(\"untyped_count\"), \"socket\")->type", "@load(s16, 4294909956)"),
         ("@var(\"cache\", \"ext4\")->type", "@load(s16, (@load(u64, 4294914048)) + (4))"),
         ("@defined(@var(\"init_socket\"))", "1"), ("@defined(@var(\"nope\"))", "0"),
-        ("@kregister(4)", "register_argument(2)"),
+        ("@kregister(4)", "register_argument(2)"), ("@kregister(3)", "register(\"rbx\")"),
+        ("@uregister(16)", "u_register(\"rip\")"),
     ])
     func variables(_ expression: String, _ expected: String) {
         var options = AnalysisOptions()

@@ -336,9 +336,10 @@ struct ProcessTests {
     @Test func explains() throws {
         let script = "probe process(\"\(sample.path)\").function(\"add\").return { println(@entry(long_arg(1))) }"
         #expect(
-            try swtap("--explain", "-e", script).output == """
+            try swtap("--explain", "--no-feature", "uprobe-multi", "-e", script).output == """
                 process("\(sample.path)").function("add").return
                     captured by uretprobe, with values saved at entry
+                    not by uprobe.multi: switched off by --no-feature
 
                 """)
     }

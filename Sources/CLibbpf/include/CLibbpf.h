@@ -5,8 +5,6 @@
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
-#include <gelf.h>
-#include <libelf.h>
 #include <linux/perf_event.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -49,6 +47,11 @@ int swtap_link_netfilter(int program, uint32_t family, uint32_t hook, int32_t pr
 // One link of a program to many functions, each with its cookie; a descriptor or -1 with errno.
 int swtap_link_kprobe_multi(
     int program, int is_return, const char **functions, const uint64_t *cookies, uint32_t count);
+// One link of a program to places in one file, each with the offset of its counter or 0, and with its cookie; a descriptor or
+// -1 with errno. EBADF: the kernel has such links, but the path is no file's.
+int swtap_link_uprobe_multi(
+    int program, int is_return, const char *path, const uint64_t *offsets, const uint64_t *counters,
+    const uint64_t *cookies, uint32_t count);
 // A link of a program to a perf event; a descriptor or -1 with errno.
 int swtap_link_perf(int program, int perf, uint64_t cookie);
 // Opens a new mount of a file system (`tracefs`) that is visible nowhere; a directory descriptor or -1 with errno.

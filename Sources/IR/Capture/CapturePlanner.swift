@@ -458,6 +458,12 @@ struct CapturePlanner {
                 (0..<64).contains(number)
             else { throw Unknown(reason: .function(builtin.signature.name)) }
             return capture(graph.add(.register(Int(number))), instruction.atEntry)
+        case .perfCounter:
+            guard case .integer(let register)? = operands.first,
+                case .event(let node) = value(of: register, state), let number = graph.constant(of: node),
+                (0..<64).contains(number)
+            else { throw Unknown(reason: .function(builtin.signature.name)) }
+            return capture(graph.add(.counter(Int(number))), instruction.atEntry)
         case .returnval:
             if instruction.atEntry { throw Unknown(reason: .notAtEntry) }
             return capture(graph.add(.returnValue), false)

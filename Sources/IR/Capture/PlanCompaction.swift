@@ -36,7 +36,7 @@ struct PlanCompaction {
         if let known = nodes[old] { return known }
         let copy: CaptureNode
         switch graph.nodes[old] {
-        case .constant, .argument, .returnValue, .register, .context: copy = graph.nodes[old]
+        case .constant, .argument, .returnValue, .register, .counter, .context: copy = graph.nodes[old]
         case .load(let address, let access): copy = .load(address: node(address), access)
         case .unary(let op, let operand): copy = .unary(op, node(operand))
         case .binary(let op, let left, let right): copy = .binary(op, node(left), node(right))

@@ -48,6 +48,7 @@ extension IRText {
         case .argument(let index): return "arg\(index)"
         case .returnValue: return "return value"
         case .register(let word): return "register \(word)"
+        case .counter(let number): return "counter \(number)"
         case .context(let builtin): return builtin.signature.name + "()"
         case .load(let address, let access): return "\(access.name)[\(text(address, plan))]"
         case .unary(let op, let operand): return op.symbol + inner(operand)

@@ -35,6 +35,17 @@ public struct ElfSegment: Sendable, Equatable {
     public var isExecutable: Bool
 }
 
+extension [ElfSegment] {
+    /// The address that a place in the file is loaded at, code before data; nil when none of them loads it.
+    func address(ofFileOffset offset: UInt64) -> UInt64? {
+        func holds(_ segment: ElfSegment) -> Bool {
+            offset >= segment.offset && offset - segment.offset < segment.fileSize
+        }
+        guard let segment = first(where: { $0.isExecutable && holds($0) }) ?? first(where: holds) else { return nil }
+        return segment.address &+ (offset - segment.offset)
+    }
+}
+
 /// A program, library or object file, read through libelf without copying its tables. All addresses are those of the link
 /// editor; a loaded file has them moved by a constant.
 public final class ElfFile {
@@ -108,11 +119,7 @@ public final class ElfFile {
     }
 
     /// The address that a place in the file is loaded at, code before data; nil when no program header loads it.
-    public func address(ofFileOffset offset: UInt64) -> UInt64? {
-        let holding = segments.filter { offset >= $0.offset && offset - $0.offset < $0.fileSize }
-        guard let segment = holding.first(where: \.isExecutable) ?? holding.first else { return nil }
-        return segment.address &+ (offset - segment.offset)
-    }
+    public func address(ofFileOffset offset: UInt64) -> UInt64? { segments.address(ofFileOffset: offset) }
 
     // MARK: - Sections
 

@@ -195,6 +195,8 @@ final class RunningRecord {
         case .select(let condition, let yes, let no):
             guard case .value(let value) = evaluate(condition) else { return evaluate(condition) }
             return evaluate(value != 0 ? yes : no)
+        // It has not run since.
+        case .counter: return .value(0)
         case .readable(let operand):
             if case .value = evaluate(operand) { return .value(1) }
             return .value(0)

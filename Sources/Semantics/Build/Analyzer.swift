@@ -22,6 +22,8 @@ final class Analyzer {
     var functions: [FunctionInstance] = []
     /// Autocasts whose base had no type when they were built.
     var pendingNodes: [Node] = []
+    /// Where the script reads counters.
+    var counterUses: [CounterUse] = []
     /// The files that procfs probes answer, and from which side.
     var answeredFiles: Set<String> = []
     /// Shared by all matches of the program.
@@ -47,6 +49,7 @@ final class Analyzer {
         declareGlobals()
         buildProbes()
         buildUncalledFunctions()
+        resolveCounters()
         resolvePending()
         checkForeach()
         if errors.isEmpty || options.keepsGoing {

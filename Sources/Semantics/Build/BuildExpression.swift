@@ -46,7 +46,8 @@ extension Builder {
         case .aggregate(let operation, let operand, let shift): return buildAggregate(operation, operand, shift, token)
         case .histogramBucket(let histogram, let index): return buildBucket(histogram, index, token)
         case .histogram: return fail("a histogram must be the only argument of its print call", token)
-        case .perf, .const, .embedded: return refuse(expression)
+        case .perf(let name): return buildCounter(name, token)
+        case .const, .embedded: return refuse(expression)
         case .regexMatch(let operand, let pattern, let patternToken, let isNegated):
             let use = RegexUse(
                 pattern: pattern, token: patternToken, isNegated: isNegated, observer: analyzer.matchObserver)
@@ -57,7 +58,6 @@ extension Builder {
     private func refuse(_ expression: Expression) -> Node {
         let refusal: Refusal
         switch expression.kind {
-        case .perf: refusal = .perf
         case .const: refusal = .const
         default: refusal = .embeddedCode
         }
@@ -153,7 +153,8 @@ extension Builder {
     /// Refuses to change what the kernel or a process has: for lack of guru mode as stap does, else for our own reason.
     func failTargetWrite(_ token: Token) {
         if analyzer.options.guruMode {
-            fail(Refusal.targetWrite.diagnostic(token), token)
+            let refusal = probe?.isHook == true ? Refusal.hookDecision : .targetWrite
+            fail(refusal.diagnostic(token), token)
         } else {
             fail("write to target variable not permitted; need stap -g", token)
         }

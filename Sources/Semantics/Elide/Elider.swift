@@ -309,8 +309,17 @@ final class Elider {
     private func dropEmptyProbes() {
         analyzer.probes.removeAll { probe in
             if probe.statement.isLoneNext, cutShort.contains(ObjectIdentifier(probe)) { return true }
-            guard probe.statement.isEmpty else { return false }
             let token = probe.derived.token
+            if case .counter(let event) = probe.derived.event {
+                // It is there to be read, and its body never runs.
+                if !probe.statement.isEmpty {
+                    analyzer.warnUser(
+                        "the handler of a counter never runs: read it by @perf(\"\(event.counterName ?? "")\") in a process "
+                            + "probe", token)
+                }
+                return false
+            }
+            guard probe.statement.isEmpty else { return false }
             analyzer.warnUser("Probe '\(token.content)' has been elided", token)
             return true
         }

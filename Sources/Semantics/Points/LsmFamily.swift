@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import Syntax
 
-/// `kernel.lsm("hook")`: hooks of the Linux security modules; swtap looks on and allows everything.
+/// `kernel.lsm("hook")`: hooks of the Linux security modules; swtap looks on and allows everything. `$return` is what the eBPF
+/// programs before it have decided: 0, or a negative error.
 struct LsmFamily: ProbeFamily {
     let shapes = ["kernel.lsm(string)"]
     /// The functions that stand for the hooks in BTF.

@@ -24,10 +24,15 @@ public struct PerfEvent: Sendable, Hashable {
     public var source: Source
     /// How often it fires.
     public var rate: Rate
+    /// What `@perf` calls it, where it only counts and never fires.
+    public var counterName: String?
+    /// In whose processes; the event itself goes on in all of them.
+    public var scope: ProcessScope
 
     /// Creates an event.
-    public init(_ source: Source, rate: Rate) {
+    public init(_ source: Source, rate: Rate, scope: ProcessScope = .every) {
         self.source = source
         self.rate = rate
+        self.scope = scope
     }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import Syntax
 
-/// `perf.type(T).config(C)[.sample(n)|.hz(n)]`: the counters of the processor and of the kernel.
+/// `perf.type(T).config(C)[.sample(n)|.hz(n)][.process("p")][.counter("c")]`: the counters of the processor and of the kernel.
 struct PerfFamily: ProbeFamily {
     /// How much a counter goes on between two firings where the script does not say.
     private static let defaultPeriod: Int64 = 1_000_000
@@ -16,13 +16,6 @@ struct PerfFamily: ProbeFamily {
     }()
 
     func resolve(_ match: PointMatch, _ context: PointContext) throws(Diagnostic) -> [ResolvedPoint] {
-        if let component = match.component("process") ?? match.component("counter") {
-            throw Diagnostic(
-                .semanticError,
-                "'perf.….\(component.name)' is not supported: swtap counts on whole CPUs; test pid() or execname() in "
-                    + "the handler, which filters in the kernel", tokens: [component.token],
-                site: "perf.\(component.name)")
-        }
         let type = try number("type", match, upTo: Int64(UInt32.max))
         let config = match.number("config") ?? 0
         let rate: PerfEvent.Rate
@@ -33,8 +26,16 @@ struct PerfFamily: ProbeFamily {
         } else {
             rate = .period(UInt64(Self.defaultPeriod))
         }
-        let event = PerfEvent(.counter(type: UInt32(type), config: UInt64(bitPattern: config)), rate: rate)
-        return [ResolvedPoint(point: match.text(), event: .perf(event))]
+        var event = PerfEvent(.counter(type: UInt32(type), config: UInt64(bitPattern: config)), rate: rate)
+        var point = match.text()
+        if match.has("process") {
+            let (scope, path) = try ProcessFinder(match: match, context: context).ownScope()
+            event.scope = scope
+            if let path { point = match.text(replacing: "process", with: path) }
+        }
+        guard let name = match.string("counter") else { return [ResolvedPoint(point: point, event: .perf(event))] }
+        event.counterName = name
+        return [ResolvedPoint(point: point, event: .counter(event))]
     }
 
     private func number(

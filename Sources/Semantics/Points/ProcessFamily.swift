@@ -27,8 +27,14 @@ struct ProcessFamily: ProbeFamily {
 struct ProcessFinder {
     let match: PointMatch
     let context: PointContext
+    /// `process`, wherever in the point it stands.
+    private let component: ProbeComponent
 
-    private var component: ProbeComponent { match.components[0] }
+    init(match: PointMatch, context: PointContext) {
+        self.match = match
+        self.context = context
+        component = match.component("process") ?? match.components[0]
+    }
 
     /// The processes, and the path of their program where it is one.
     func scope() throws(Diagnostic) -> (scope: ProcessScope, path: String?) {
@@ -41,13 +47,22 @@ struct ProcessFinder {
         }
     }
 
+    /// The same for what makes no sense without a process.
+    func ownScope() throws(Diagnostic) -> (scope: ProcessScope, path: String?) {
+        if component.argument == nil, context.catalog.sessionTarget == .none { throw missingTarget() }
+        return try scope()
+    }
+
+    private func missingTarget() -> Diagnostic {
+        problem("a process probe without a path needs the command of -c or the process of -x", component)
+    }
+
     /// The files whose functions and markers are meant, and whose events count.
     func places() throws(Diagnostic) -> (scope: ProcessScope, programs: [UserProgram]) {
         switch component.argument {
         case nil:
             switch context.catalog.sessionTarget {
-            case .none:
-                throw problem("a process probe without a path needs the command of -c or the process of -x", component)
+            case .none: throw missingTarget()
             case .command(let words):
                 guard let program = words.first else { throw problem("the command of -c is empty", component) }
                 return (.target, try found(context.catalog.programs(named: program), program))

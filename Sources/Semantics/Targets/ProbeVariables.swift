@@ -33,8 +33,9 @@ struct EventParameters {
             parameters = tracepoint.parameters
         case .lsm(let function):
             owner = String(function.name.dropFirst("bpf_lsm_".utf8.count))
-            if let prototype = function.prototype, case .function(_, let list, _) = types[prototype] {
+            if let prototype = function.prototype, case .function(let returns, let list, _) = types[prototype] {
                 parameters = list
+                result = returns
             }
         case .netfilter(let event):
             owner = "netfilter"
@@ -69,7 +70,14 @@ extension Builder {
             }
             if plain == "verdict" { throw walker.problem("'$verdict' is not supported: swtap lets all packets pass") }
         }
-        guard let index = event.parameters.firstIndex(where: { $0.name == plain }) else { return nil }
+        guard let index = event.parameters.firstIndex(where: { $0.name == plain }) else {
+            if case .lsm = probe.event, plain == "ctx" {
+                throw walker.problem(
+                    "'$ctx' is not supported: it is the address of eBPF's own copy of the arguments; name them, as "
+                        + "$$parms does")
+            }
+            return nil
+        }
         return try parameterPlace(index, event, walker)
     }
 
@@ -97,14 +105,14 @@ extension Builder {
             if let place = try userPlace("$return", event, walker) { return place }
             throw unknownUserVariable("$return", event, walker)
         }
-        guard let probe, probe.isReturn else {
+        guard let probe, probe.isReturn || probe.isHook else {
             throw walker.problem("'$return' is only valid in .return probes")
         }
         let event = EventParameters(probe.event, types: types)
         if let refusal = event.refusal { throw walker.problem(refusal) }
         guard let result = event.result else { throw walker.problem("'$return' is not known") }
         if case .void = types[result] {
-            throw walker.problem("function '\(event.owner)' has no return value")
+            throw walker.problem("\(probe.isHook ? "hook" : "function") '\(event.owner)' has no return value")
         }
         let type = CarriedType(type: result)
         let shape = try walker.integerShape(of: type, text: "$return")

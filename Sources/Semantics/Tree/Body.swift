@@ -66,6 +66,12 @@ final class ProbeContext {
         self.written = written
     }
 
+    /// Whether it is at a hook of the security modules, whose `$return` is what other programs have decided so far.
+    var isHook: Bool {
+        if case .lsm = event { return true }
+        return false
+    }
+
     var isReturn: Bool {
         switch event {
         case .function(_, let isReturn, _), .user(.function(_, let isReturn), _): return isReturn

@@ -160,7 +160,7 @@ struct Simulation {
         case .constant(let value): return value
         case .argument(let index): return kernel.argument(index, atEntry: atEntry)
         case .returnValue: return kernel.returnValue()
-        case .register: return nil
+        case .register, .counter: return nil
         case .context(let builtin): return kernel.context(builtin, atEntry: atEntry)
         case .load(let address, let access):
             return value(address, plan, atEntry: atEntry).flatMap { kernel.load($0, access, atEntry: atEntry) }

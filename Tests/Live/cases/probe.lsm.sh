@@ -12,6 +12,16 @@ case ,$modules, in
     want_line out '^hello$'
     want_line out '^file_open lsm file_open file.txt$'
     tap -v -e 'global n probe kernel.lsm("task_kill") { if (pid() == target()) n[$sig]++ } probe end { foreach (s in n) println("sig ", s, " ", n[s]) }' -c 'kill -USR2 $$; exit 0'
+    # What the eBPF programs before ours have decided; there are none.
+    tap -e 'probe kernel.lsm("file_open") { if (pid() == target()) println($return, " ", $$vars) }' -c 'cat file.txt'
+    want_status 0
+    want_line out '^0 file=0xffff[0-9a-f]{12} return=0x0$'
+    # The program of every hook that the kernel describes is one that the verifier takes, whatever the parameters.
+    tap -p4 -e 'probe kernel.lsm("*") { println($$vars) }'
+    want_status 0
+    want_no_line err 'verifier'
+    hooks=$("$swtap" -l 'kernel.lsm("*")' | wc -l)
+    [ "$(grep -c '^# kernel.lsm.*: captured by LSM hook' out)" -gt $((hooks * 9 / 10)) ] || fail "only $(grep -c 'captured by' out) of $hooks hooks: $(grep -v 'captured by' out | grep '^# kernel.lsm' | head)"
     tap --explain -e 'probe lsm.socket_create { if (family == 2) println(type) }'
     want_line out 'captured by LSM hook'
     want_line out 'filtered in the kernel'
@@ -23,5 +33,5 @@ case ,$modules, in
     ;;
 esac
 tap -L 'kernel.lsm("file_open")'
-want_text out 'kernel.lsm("file_open") $file:struct file*'
+want_text out 'kernel.lsm("file_open") $file:struct file* $return:int'
 [ "$("$swtap" -l 'lsm.*' | wc -l)" -eq 37 ] || fail "$("$swtap" -l 'lsm.*' | wc -l) aliases of lsm, not 37"

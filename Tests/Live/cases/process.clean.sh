@@ -6,5 +6,5 @@ tap -e 'global n probe process(@1).function("workload_*").call, process(@1).begi
 	-c "$workload --ledger ledger calls 10" "$workload"
 want_status 0
 want_quiet
-await 5 test "$(bpf_objects)" = "$before"
+await 5 sh -c '. "$LIVE/guest/lib.sh"; [ "$(bpf_objects)" = "$1" ]' sh "$before"
 "$workload" --ledger ledger calls 10

@@ -23,16 +23,20 @@ func analyzed(
 
 /// The verbose dump of a script that must be right; `ERRORS: …` otherwise.
 func dump(
-    _ text: String, library: [String] = [], options: AnalysisOptions = AnalysisOptions(), verbose: Bool = true
+    _ text: String, library: [String] = [], options: AnalysisOptions = AnalysisOptions(), verbose: Bool = true,
+    catalog: FakeCatalog = .miniature()
 ) -> String {
-    let result = analyzed(text, library: library, options: options)
+    let result = analyzed(text, library: library, options: options, catalog: catalog)
     guard let program = result.program else { return "ERRORS: " + messages(result).joined(separator: "; ") }
     return dumpPass2(program, verbose: verbose)
 }
 
 /// The body of the first probe, one line for each statement, without braces.
-func body(_ text: String, library: [String] = [], options: AnalysisOptions = AnalysisOptions()) -> String {
-    let full = dump(text, library: library, options: options)
+func body(
+    _ text: String, library: [String] = [], options: AnalysisOptions = AnalysisOptions(),
+    catalog: FakeCatalog = .miniature()
+) -> String {
+    let full = dump(text, library: library, options: options, catalog: catalog)
     guard !full.hasPrefix("ERRORS"), let start = full.firstRange(of: "{\n"),
         let probes = full.firstRange(of: "# probes\n")
     else { return full }
