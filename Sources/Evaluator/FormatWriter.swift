@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import Semantics
+import Syntax
 
 /// The printf table: sections 4.1 to 4.3 of the language.
 extension Evaluator {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import Semantics
+import Syntax
 
 /// How one integer is laid out by printf: section 4.3 of the language, as one value.
 struct IntegerLayout {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import IR
 import Semantics
+import Syntax
 
 /// The tables that all units of a program share while it is translated, and the fixed pairs of operations.
 final class TranslationTables {

@@ -92,7 +92,7 @@ final class Compiler {
     private func limitMacros() -> SourceFile {
         let limits = try? Settings.limits(options.defines, suppressTimeLimits: options.suppressesTimeLimits)
         let length = (limits ?? Limits()).maxStringLength
-        return SourceFile(name: "limits.stpm", text: "@define MAXSTRINGLEN %( \(length) %)", role: .tapset)
+        return SourceFile(name: "limits.stpm", text: "@define MAXSTRINGLEN %( \(length) %)", role: .shipped)
     }
 
     /// Parses the whole library, so that an error can suggest all names; false when that was done already.

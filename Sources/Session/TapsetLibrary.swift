@@ -14,7 +14,7 @@ struct TapsetLibrary {
         for index in 0..<swtap_tapset_count {
             let entry = swtap_tapset_at(index)!.pointee
             let bytes = Array(UnsafeBufferPointer(start: entry.bytes, count: entry.size))
-            embedded.append(SourceFile(name: String(cString: entry.name), bytes: bytes, role: .tapset))
+            embedded.append(SourceFile(name: String(cString: entry.name), bytes: bytes, role: .shipped))
         }
         for directory in directories { try addDirectory(directory, isNamed: true) }
     }

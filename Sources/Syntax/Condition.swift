@@ -37,7 +37,7 @@ struct Condition {
         return true
     }
 
-    private func unexpected(_ message: String) -> Failure { (next ?? end).failure(message) }
+    private func unexpected(_ message: String) -> Failure { (next ?? end).failure(message, relation: .at) }
 
     // MARK: - One comparison
 
@@ -99,7 +99,7 @@ struct Condition {
             try requireEquality(relation, operation)
             let right = try take(.number)
             let value = try number(right)
-            guard value <= 1 else { throw right.failure("expected 0 or 1") }
+            guard value <= 1 else { throw right.failure("expected 0 or 1", relation: .at) }
             return relation.holds(sign(environment.guruMode ? 1 : 0, value))
         case "arch":
             return try pattern(environment.architecture, relation, operation)
@@ -110,7 +110,7 @@ struct Condition {
         default:
             throw left.failure(
                 "expected 'arch', 'guru_mode', 'kernel_v', 'kernel_vr', 'runtime', 'systemtap_privilege', "
-                    + "'systemtap_v', a CONFIG_ option, a string or a number")
+                    + "'systemtap_v', a CONFIG_ option, a string or a number", relation: .at)
         }
     }
 
@@ -130,7 +130,7 @@ struct Condition {
     }
 
     private func requireEquality(_ relation: Relation, _ operation: Token) throws(Failure) {
-        guard !relation.isOrder else { throw operation.failure("expected '==' or '!='") }
+        guard !relation.isOrder else { throw operation.failure("expected '==' or '!='", relation: .at) }
     }
 
     private func sign<T: Comparable>(_ left: T, _ right: T) -> Int { left < right ? -1 : left > right ? 1 : 0 }
@@ -179,18 +179,18 @@ struct Condition {
             }
             return relation.holds(sign(ByteString(value), ByteString(other)))
         default:
-            throw right.failure("expected string, number or CONFIG_ option")
+            throw right.failure("expected string, number or CONFIG_ option", relation: .at)
         }
     }
 }
 
 extension Token {
     /// The error that `message` was expected and this token found; a junk token tells its own story instead.
-    func failure(_ message: String) -> Failure {
+    func failure(_ message: String, relation: TokenRelation = .saw) -> Failure {
         switch problem {
         case .message(let problem): Failure(Diagnostic(.parseError, problem, tokens: [self]))
         case .diagnostic(let diagnostic): Failure(diagnostic)
-        case nil: Failure(Diagnostic(.parseError, message, tokens: [self], relation: .saw))
+        case nil: Failure(Diagnostic(.parseError, message, tokens: [self], relation: relation))
         }
     }
 }

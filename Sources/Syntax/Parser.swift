@@ -68,7 +68,7 @@ final class Parser {
     }
 
     /// Whether embedded code and the operators that need guru mode are allowed.
-    var isPrivileged: Bool { environment.guruMode || source.role == .tapset }
+    var isPrivileged: Bool { environment.guruMode || source.role != .user }
 
     // MARK: - Tokens
 
@@ -109,12 +109,21 @@ final class Parser {
         return token
     }
 
-    /// The error for a token that no rule takes; a junk token tells its own story instead.
-    func unexpected(_ message: String) -> Failure {
+    /// The error for a token that no rule takes; a junk token tells its own story instead. `atEnd` is said where the
+    /// text ends.
+    func unexpected(_ message: String, atEnd: String = "unexpected end-of-file") -> Failure {
         guard let token = next else {
-            return Failure(Diagnostic(.parseError, message, relation: .saw, endOfFile: source))
+            return Failure(Diagnostic(.parseError, atEnd, relation: .saw, endOfFile: source))
         }
         return token.failure(message)
+    }
+
+    /// The error where a value should start.
+    var missingValue: Failure { unexpected("expected literal string or number", atEnd: "expected value") }
+
+    /// The error about a token that no rule takes although it looks right.
+    func refused(_ message: String, _ token: Token) -> Failure {
+        Failure(Diagnostic(.parseError, message, tokens: [token], relation: .saw))
     }
 
     /// The error about a token itself.
@@ -202,7 +211,7 @@ final class Parser {
         index += 1
         guard isPrivileged else {
             let what = isExpression ? "expression code" : "code"
-            throw error("embedded \(what) in unprivileged script; need stap -g", at: token)
+            throw refused("embedded \(what) in unprivileged script; need stap -g", token)
         }
         return token
     }
@@ -214,9 +223,9 @@ final class Parser {
             let token = try expectIdentifier()
             let name = token.text
             if let wasPrivate = globalNames[name] {
-                throw error(
+                throw refused(
                     wasPrivate == isPrivate
-                        ? "duplicate global name" : "global versus private variable declaration conflict", at: token)
+                        ? "duplicate global name" : "global versus private variable declaration conflict", token)
             }
             globalNames[name] = isPrivate
             var declaration = GlobalDeclaration(token: token, name: name, isPrivate: isPrivate)
@@ -232,7 +241,7 @@ final class Parser {
             }
             if at("=") {
                 if declaration.size != nil, let place = next {
-                    throw error("only scalar globals can be initialized", at: place)
+                    throw refused("only scalar globals can be initialized", place)
                 }
                 index += 1
                 declaration.initial = try parseLiteral()
@@ -256,7 +265,7 @@ final class Parser {
         while !at(")") {
             let parameter = try expectIdentifier()
             guard names.insert(parameter.text).inserted else {
-                throw error("duplicate parameter names", at: parameter)
+                throw refused("duplicate parameter names", parameter)
             }
             parameters.append(Parameter(token: parameter, name: parameter.text, type: try parseOptionalType()))
             guard accept(",") else { break }
@@ -266,7 +275,7 @@ final class Parser {
         if accept(":") {
             let place = next
             let value = try parseIntegerLiteral()
-            guard value > 0 else { throw error("specified priority must be > 0", at: place ?? token) }
+            guard value > 0 else { throw refused("specified priority must be > 0", place ?? token) }
             priority = value
         }
         var body: FunctionBody

@@ -16,7 +16,7 @@ extension Parser {
     /// An expression that starts with an operator which is not a prefix: only @-words are left.
     func parseAtWord(_ token: Token) throws(Failure) -> Expression {
         guard token.content.bytes.first == UInt8(ascii: "@"), token.content.bytes.count > 1 else {
-            throw unexpected("expected expression")
+            throw missingValue
         }
         if isHistogram(token) { return try parseHistogramValue(token) }
         if let op = aggregateOperator(token) {
@@ -24,14 +24,17 @@ extension Parser {
             try expect("(")
             let operand = try parseNested()
             let shift = op == .variance && accept(",") ? try parseIntegerLiteral() : nil
+            if let comma = next, at(",") {
+                throw error("not more than \(op == .variance ? "2 parameters" : "1 parameter") allowed", at: comma)
+            }
             try expect(")")
             return try node(token, .aggregate(op, operand, shift: shift))
         }
         guard let word = AtWord(rawValue: token.text), version.has(word.since) else {
-            throw error("unknown operator or macro '\(token.text)'", at: token)
+            throw refused("unknown operator \(token.text)", token)
         }
         if word.needsGuru && !isPrivileged {
-            throw error("using \(token.text) operator not permitted; need stap -g", at: token)
+            throw refused("using \(token.text) operator not permitted; need stap -g", token)
         }
         index += 1
         try expect("(")

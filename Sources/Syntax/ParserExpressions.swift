@@ -198,7 +198,7 @@ extension Parser {
         if let token = next, isHistogram(token) {
             return Expression(token: token, kind: .histogram(try parseHistogram()))
         }
-        let token = try expectIdentifier("expected array name or histogram")
+        let token = try expectIdentifier("expected identifier or statistical operation")
         return Expression(token: token, kind: .symbol(token.text))
     }
 }

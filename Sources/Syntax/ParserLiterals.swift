@@ -27,7 +27,7 @@ extension Parser {
         guard let token = next, token.kind == .number else { throw unexpected("expected number") }
         let magnitude = try parseNumber(token)
         if isNegative {
-            guard magnitude <= 1 << 63 else { throw error("number invalid or out of range", at: token) }
+            guard magnitude <= 1 << 63 else { throw refused("number invalid or out of range", token) }
             return Int64(truncatingIfNeeded: 0 &- magnitude)
         }
         return Int64(truncatingIfNeeded: magnitude)
@@ -36,7 +36,7 @@ extension Parser {
     /// Takes a number token and converts it as a whole.
     func parseNumber(_ token: Token) throws(Failure) -> UInt64 {
         guard let value = parseUnsigned(token.content.bytes) else {
-            throw error("number invalid or out of range", at: token)
+            throw refused("number invalid or out of range", token)
         }
         index += 1
         return value

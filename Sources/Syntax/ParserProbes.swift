@@ -26,7 +26,7 @@ extension Parser {
                 points = try parsePoints()
             }
         }
-        guard at("{") else { throw unexpected("expected one of '. , ( ? ! { = +='") }
+        guard at("{") else { throw unexpected(Parser.afterPoint, atEnd: Parser.afterPoint) }
         let body = try parseBlock()
         if names.isEmpty {
             file.probes.append(ProbeDeclaration(token: token, points: points.map(\.point), body: body))
@@ -40,14 +40,16 @@ extension Parser {
                 epilogue: epilogue))
     }
 
+    private static let afterPoint = "expected one of ', { } = +='"
+
     /// The points as names of an alias, which have no suffix.
     private func plainPoints(_ points: [SuffixedPoint]) throws(Failure) -> [ProbePoint] {
         for point in points {
-            guard let suffix = point.suffix else { continue }
+            guard point.suffix != nil, let name = point.point.components.first?.token else { continue }
             throw error(
                 point.point.condition == nil
                     ? "probe point alias name cannot be optional nor sufficient"
-                    : "probe point alias name cannot have a condition", at: suffix)
+                    : "probe point alias name cannot have a condition", at: name)
         }
         return points.map(\.point)
     }
@@ -71,8 +73,8 @@ extension Parser {
     private func parsePoint() throws(Failure) -> [SuffixedPoint] {
         var points = [SuffixedPoint(point: ProbePoint(components: []), suffix: nil)]
         repeat {
-            if let suffix = points.lazy.compactMap(\.suffix).first {
-                throw error("'?', '!' or condition must only be specified in suffix", at: suffix)
+            if let point = points.first(where: { $0.suffix != nil }), let name = point.point.components.first?.token {
+                throw error("'?', '!' or condition must only be specified in suffix", at: name)
             }
             if accept("{") {
                 try enter()
@@ -108,12 +110,9 @@ extension Parser {
             try expect(")")
         }
         guard let first, isOptional || isSufficient || condition != nil else { return }
-        if at("."), let place = next, place.isOperator(".") {
-            throw error("'?', '!' or condition must only be specified in suffix", at: first)
-        }
         for index in points.indices {
-            if let suffix = points[index].suffix {
-                throw error("'?', '!' or condition must only be specified in suffix", at: suffix)
+            if points[index].suffix != nil, let name = points[index].point.components.first?.token {
+                throw error("'?', '!' or condition must only be specified in suffix", at: name)
             }
             points[index].point.isOptional = isOptional
             points[index].point.isSufficient = isSufficient
@@ -123,7 +122,7 @@ extension Parser {
     }
 
     private func parseComponent() throws(Failure) -> ProbeComponent {
-        guard let first = next, isNamePart(first) else { throw unexpected("expected identifier or '*'") }
+        guard let first = next, isNamePart(first) else { throw unexpected("expected identifier or '*' or '{'") }
         index += 1
         var name = first.text
         var last = first

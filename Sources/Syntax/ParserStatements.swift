@@ -12,7 +12,7 @@ extension Parser {
 
     /// One statement with the `;` that may end it.
     func parseStatement() throws(Failure) -> Statement {
-        guard let token = next else { throw unexpected("expected statement") }
+        guard let token = next else { throw unexpected("expected statement", atEnd: "expected statement") }
         try enter()
         let kind: StatementKind
         switch token.kind {
@@ -31,7 +31,9 @@ extension Parser {
     }
 
     private func parseExpressionStatement(_ token: Token) throws(Failure) -> StatementKind {
-        guard startsExpression(token) else { throw unexpected("expected statement") }
+        guard startsExpression(token) else {
+            throw token.kind == .operator ? missingValue : unexpected("expected statement")
+        }
         let expression = try parseExpression()
         _ = accept(";")
         return .expression(expression)
@@ -69,7 +71,7 @@ extension Parser {
         } else if acceptKeyword("continue") {
             kind = .continue
         } else if acceptKeyword("return") {
-            guard isInFunction else { throw error("found 'return' not in function context", at: token) }
+            guard isInFunction else { throw refused("found 'return' not in function context", token) }
             kind = .return(at(";") || at("}") ? nil : try parseExpression())
         } else {
             return try parseExpressionStatement(token)
@@ -133,7 +135,7 @@ extension Parser {
             } while accept(",")
             try expect("]")
         } else {
-            keys.append(try expectIdentifier("expected identifier or '['"))
+            keys.append(try expectIdentifier())
             try parseDirection(.key(0), into: &sort)
         }
         guard acceptKeyword("in") else { throw unexpected("expected 'in'") }
@@ -172,7 +174,7 @@ extension Parser {
 
     private func parseDirection(_ key: SortKey, into sort: inout Sort) throws(Failure) {
         guard let token = next, token.isOperator("+") || token.isOperator("-") else { return }
-        guard sort.order == nil else { throw error("multiple sort directives", at: token) }
+        guard sort.order == nil else { throw refused("multiple sort directives", token) }
         index += 1
         sort.order = (key, token.isOperator("-") ? .descending : .ascending)
     }

@@ -86,7 +86,7 @@ extension Parser {
 
     private func parsePrimary() throws(Failure) -> Expression {
         height = 0
-        guard let token = next else { throw unexpected("expected expression") }
+        guard let token = next else { throw missingValue }
         switch token.kind {
         case .number:
             let value = Int64(truncatingIfNeeded: try parseNumber(token))
@@ -99,7 +99,7 @@ extension Parser {
             return Expression(token: token, kind: .embedded(try parseEmbedded(isExpression: true).content))
         case .keyword:
             guard token.isKeyword("string") || token.isKeyword("long"), isOperator("(", at: 1) else {
-                throw unexpected("expected expression")
+                throw missingValue
             }
             return try parseWord(token)
         case .operator:
@@ -112,7 +112,7 @@ extension Parser {
             }
             return try parseAtWord(token)
         case .junk:
-            throw unexpected("expected expression")
+            throw missingValue
         }
     }
 
@@ -156,7 +156,9 @@ extension Parser {
             // The delimiter is to stand between at least two values.
             minimum = 2
         case .printf, .sprintf:
-            format = try parseString()
+            let text = try parseString()
+            if case .failure(let problem) = FormatParser.parse(text) { throw unexpected(problem.message) }
+            format = text
         }
         let allowsHistogram = format == nil && kind != .printChar
         while arguments.count < minimum || !at(")") {

@@ -106,15 +106,19 @@ final class Preprocessor {
         if token.isOperator("%(") {
             try openConditional(token)
         } else if token.isOperator("%)") {
-            guard open.popLast() != nil else { throw token.failure("incomplete conditional - missing '%('") }
+            guard open.popLast() != nil else {
+                throw token.failure("incomplete conditional - missing '%('", relation: .at)
+            }
         } else if token.isOperator("%:") {
-            guard let current = open.popLast() else { throw token.failure("incomplete conditional - missing '%('") }
+            guard let current = open.popLast() else {
+                throw token.failure("incomplete conditional - missing '%('", relation: .at)
+            }
             // Whatever is wrong with the rest, it is not to be read.
             let rest = skip()
             if current.isInElse { throw duplicateElse(token) }
             try finishSkip(rest, of: current.start)
         } else {
-            throw token.failure("incomplete conditional - missing '%('")
+            throw token.failure("incomplete conditional - missing '%('", relation: .at)
         }
     }
 
@@ -133,7 +137,7 @@ final class Preprocessor {
         }
         guard end.isOperator("%?") else {
             if !end.isOperator("%)") { _ = skipAll(nested: end.isOperator("%(") ? 1 : 0) }
-            throw end.failure("expected '%?' marker for conditional")
+            throw start.failure("expected '%?' marker for conditional", relation: .at)
         }
         if condition.contains(where: { $0.kind == .identifier && $0.text == "systemtap_v" }) {
             versionMarks.append(output.count)
@@ -295,24 +299,30 @@ final class Preprocessor {
         of macro: MacroDefinition, count: Int, _ token: Token
     ) throws(Failure) -> [[Token]] {
         guard let parenthesis = peekRaw(), parenthesis.isOperator("(") else {
-            let message = "expected '(' in invocation of macro '@\(macro.name)' taking \(count) parameters"
-            throw peekRaw().map { $0.failure(message) } ?? endOfText(message)
+            let message =
+                "expected '(' in invocation of macro '@\(macro.name)' taking \(count) parameter\(count == 1 ? "" : "s")"
+            throw peekRaw().map { $0.failure(message, relation: .at) } ?? endOfText(message)
         }
         _ = takeRaw()
         var arguments: [[Token]] = [[]]
+        var commas: [Token] = []
         var nesting = 0
         while let next = takeRaw() {
             if next.isOperator(")") && nesting == 0 {
                 if arguments.count == 1 && arguments[0].isEmpty && count == 0 { arguments = [] }
                 guard macro.taking(arguments.count) != nil else {
-                    let amount = arguments.count < count ? "few" : "many"
-                    let message = "too \(amount) parameters for macro '@\(macro.name)' (expected \(count))"
-                    throw Failure(Diagnostic(.parseError, message, tokens: [token]))
+                    let isShort = arguments.count < count
+                    let message =
+                        "too \(isShort ? "few" : "many") parameters for macro '@\(macro.name)' (expected \(count))"
+                    // Where the list ends too early, or where the first goes on that is too much.
+                    let place = isShort || commas.count < max(count, 1) ? next : commas[max(count, 1) - 1]
+                    throw Failure(Diagnostic(.parseError, message, tokens: [place]))
                 }
                 return arguments
             }
             if next.isOperator(",") && nesting == 0 {
                 arguments.append([])
+                commas.append(next)
                 continue
             }
             if next.isOperator("(") || next.isOperator("[") { nesting += 1 }
@@ -332,7 +342,7 @@ final class Preprocessor {
     private func define(_ token: Token) throws(Failure) {
         guard let nameToken = takeRaw() else { throw endOfText("expected identifier") }
         guard nameToken.kind == .identifier || nameToken.kind == .keyword else {
-            throw nameToken.failure("expected identifier")
+            throw nameToken.failure("expected identifier", relation: .at)
         }
         let name = nameToken.text
         var parameters: [String]?
@@ -341,7 +351,7 @@ final class Preprocessor {
             parameters = try parameterNames(token)
         }
         guard let start = takeRaw() else { throw endOfText("expected '%('") }
-        guard start.isOperator("%(") else { throw start.failure("expected '%('") }
+        guard start.isOperator("%(") else { throw start.failure("expected '%(' or '('", relation: .at) }
         var body: [Token] = []
         var nested = 0
         var nestedDefine: Token?
@@ -366,7 +376,7 @@ final class Preprocessor {
         while let part = takeRaw() {
             if part.isOperator(")") && names.isEmpty { return names }
             guard part.kind == .identifier || part.kind == .keyword else {
-                throw part.failure("expected identifier")
+                throw part.failure("expected identifier", relation: .at)
             }
             guard !names.contains(part.text) else {
                 throw Failure(Diagnostic(.parseError, "duplicate parameter names", tokens: [part]))
@@ -374,7 +384,7 @@ final class Preprocessor {
             names.append(part.text)
             guard let separator = takeRaw() else { break }
             if separator.isOperator(")") { return names }
-            guard separator.isOperator(",") else { throw separator.failure("expected ',' or ')'") }
+            guard separator.isOperator(",") else { throw separator.failure("expected ',' or ')'", relation: .at) }
         }
         throw endOfText("expected ')'")
     }

@@ -4,8 +4,10 @@
 public enum SourceRole: Sendable, Equatable {
     /// The user's script (`-e`, a file, standard input).
     case user
-    /// A tapset file: shipped, or from `-I`.
+    /// A tapset file from `-I`.
     case tapset
+    /// A tapset file that is part of the product.
+    case shipped
 }
 
 /// One source text, immutable; tokens and diagnostics point into it.

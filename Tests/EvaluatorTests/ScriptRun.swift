@@ -133,6 +133,6 @@ enum TapsetFiles {
             fclose(file)
         }
         precondition(!bytes.isEmpty, "cannot read \(path)")
-        return SourceFile(name: path, bytes: bytes, role: .tapset)
+        return SourceFile(name: path, bytes: bytes, role: .shipped)
     }
 }

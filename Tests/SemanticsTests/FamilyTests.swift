@@ -187,7 +187,7 @@ import Testing
         }
         #expect(
             failure("probe kernel.statement(1).absolute { println($x) }", guru: true)
-                == "a probe at an address has no variables: use register_argument(n): '$x'")
+                == "a probe at an address has no variables: use int_arg(n), pointer_arg(n) …: '$x'")
     }
 
     @Test func hooksHaveTheirParameters() throws {

@@ -5,7 +5,7 @@ import Syntax
 import Testing
 
 /// One script of `Messages/*.txt` with everything that it shows. A case starts with `--- OPTIONS`, goes on with the
-/// script (further files after `+++ tapset` or `+++ user`), and after `===` with what is shown.
+/// script (further files after `+++ tapset`, `+++ shipped` or `+++ user`), and after `===` with what is shown.
 ///
 /// Options: `guru`, `verbose`, `unoptimized`, `check-version`, `compatible=2.0`, `arg=x`, `G:name=value`. With
 /// SWTAP_RECORD_MESSAGES set, the files are rewritten with what is shown now: read the difference before believing it.
@@ -94,7 +94,8 @@ struct MessageCase: CustomTestStringConvertible {
         for (index, section) in sections.enumerated() {
             let isUser = section.kind == "user"
             let name = !isUser ? "tapset\(index).stp" : index == 0 ? "<input>" : "user\(index).stp"
-            let source = SourceFile(name: name, text: section.text, role: isUser ? .user : .tapset)
+            let role: SourceRole = isUser ? .user : section.kind == "shipped" ? .shipped : .tapset
+            let source = SourceFile(name: name, text: section.text, role: role)
             let result = parse(source, options: parseOptions)
             diagnostics += result.diagnostics
             used.formUnion(result.usedArguments)

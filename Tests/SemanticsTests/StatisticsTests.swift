@@ -157,9 +157,6 @@ import Testing
     }
 
     @Test func uselessStatisticsAreElided() {
-        var options = AnalysisOptions()
-        options.displaysGlobals = false
-        #expect(body("global x; probe begin { x <<< 1; println(2) }", options: options) == "printf(\"%d\\n\", 2)")
         #expect(
             warnings("global x; probe begin { x <<< 1; @count(x); println(@count(x)) }")
                 == ["Eliding side-effect-free expression : '@count'"])

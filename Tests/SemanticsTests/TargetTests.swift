@@ -126,7 +126,9 @@ import Testing
     @Test func probesWithoutTypes() {
         #expect(
             errors("probe kprobe.function(\"tcp_sendmsg\") { println($sk) }")
-                == ["kprobe probes have no variables: use register_argument(n) or a kernel.function probe: '$sk'"])
+                == [
+                    "kprobe probes have no variables: use int_arg(n), pointer_arg(n) … or a kernel.function probe: '$sk'"
+                ])
         #expect(value("register_argument(1)", at: "kprobe.function(\"tcp_sendmsg\")") == "register_argument(1)")
         #expect(
             errors("probe kernel.function(\"asm_thing\") { println($x) }")

@@ -40,77 +40,91 @@ private struct Case: CustomTestStringConvertible {
     private static let cases: [Case] = [
         Case("foo", "expected 'probe', 'global', 'private', 'function', or '%{'", "saw", "identifier 'foo'", 1),
         Case("\u{1}", "expected 'probe', 'global', 'private', 'function', or '%{'", "saw", "junk '?'", 1),
-        Case("%{ x %}", "embedded code in unprivileged script; need stap -g", "at", "embedded-code", 1),
-        Case("global", "expected identifier", "saw", "<input> EOF", 0),
+        Case("%{ x %}", "embedded code in unprivileged script; need stap -g", "saw", "embedded-code", 1),
+        Case("global", "unexpected end-of-file", "saw", "<input> EOF", 0),
+        Case("probe a", "expected one of ', { } = +='", "saw", "<input> EOF", 0),
+        Case("probe a {", "expected statement", "saw", "<input> EOF", 0),
+        Case("probe a { x =", "expected value", "saw", "<input> EOF", 0),
         Case("global 5", "expected identifier", "saw", "number '5'", 8),
         Case("global if", "expected identifier", "saw", "keyword", 8),
-        Case("global a, a", "duplicate global name", "at", "identifier 'a'", 11),
+        Case("global a, a", "duplicate global name", "saw", "identifier 'a'", 11),
         Case(
-            "global a private a", "global versus private variable declaration conflict", "at", "identifier 'a'", 18),
+            "global a private a", "global versus private variable declaration conflict", "saw", "identifier 'a'", 18),
+        Case(
+            "probe begin { printf(\"%q\") }", "invalid or missing conversion specifier", "saw", "operator ')'", 26),
+        Case(
+            "probe begin { s = sprintf(\"%+-d\" \"x\", 1) }", "invalid or missing conversion specifier", "saw",
+            "operator ','", 37),
+        Case(
+            "probe begin { printf(\"%5\", 1) }", "trailing incomplete print format conversion", "saw", "operator ','",
+            26),
+        Case(
+            "probe begin { printf(\"%-5.2l\" x) }", "trailing incomplete print format conversion", "saw",
+            "identifier 'x'", 31),
         Case("global a[0]", "array size out of range", "at", "number '0'", 10),
         Case("global a[-1]", "array size out of range", "at", "operator '-'", 10),
         Case("global a[2147483648]", "array size out of range", "at", "number '2147483648'", 10),
         Case("global a[x]", "expected number", "saw", "identifier 'x'", 10),
         Case("global a[5 6]", "expected ']'", "saw", "number '6'", 12),
-        Case("global a[5] = 1", "only scalar globals can be initialized", "at", "operator '='", 13),
+        Case("global a[5] = 1", "only scalar globals can be initialized", "saw", "operator '='", 13),
         Case("global a = b", "expected literal string or number", "saw", "identifier 'b'", 12),
-        Case("global a = 0x", "number invalid or out of range", "at", "number '0x'", 12),
+        Case("global a = 0x", "number invalid or out of range", "saw", "number '0x'", 12),
         Case(
-            "global a = -9223372036854775809", "number invalid or out of range", "at", "number '9223372036854775809'",
+            "global a = -9223372036854775809", "number invalid or out of range", "saw", "number '9223372036854775809'",
             13),
         Case("global a = \"b", "Could not find matching closing quote", "at", "junk 'b'", 12),
         Case("function 1() {}", "expected identifier", "saw", "number '1'", 10),
         Case("function f {}", "expected '('", "saw", "operator '{'", 12),
         Case("function f:int() {}", "expected 'string' or 'long'", "saw", "identifier 'int'", 12),
         Case("function f(a b) {}", "expected ')'", "saw", "identifier 'b'", 14),
-        Case("function f(a, a) {}", "duplicate parameter names", "at", "identifier 'a'", 15),
-        Case("function f() :0 {}", "specified priority must be > 0", "at", "number '0'", 15),
+        Case("function f(a, a) {}", "duplicate parameter names", "saw", "identifier 'a'", 15),
+        Case("function f() :0 {}", "specified priority must be > 0", "saw", "number '0'", 15),
         Case("function f() return 1", "expected '{'", "saw", "keyword", 14),
-        Case("function f() %{ %}", "embedded code in unprivileged script; need stap -g", "at", "embedded-code", 14),
-        Case("probe {}", "expected identifier or '*'", "saw", "operator '}'", 8),
-        Case("probe a.1 {}", "expected identifier or '*'", "saw", "number '1'", 9),
+        Case("function f() %{ %}", "embedded code in unprivileged script; need stap -g", "saw", "embedded-code", 14),
+        Case("probe {}", "expected identifier or '*' or '{'", "saw", "operator '}'", 8),
+        Case("probe a.1 {}", "expected identifier or '*' or '{'", "saw", "number '1'", 9),
         Case("probe a(b) {}", "expected literal string or number", "saw", "identifier 'b'", 9),
         Case("probe a(1 {}", "expected ')'", "saw", "operator '{'", 11),
-        Case("probe a b {}", "expected one of '. , ( ? ! { = +='", "saw", "identifier 'b'", 9),
-        Case("probe a->b {}", "expected one of '. , ( ? ! { = +='", "saw", "operator '->'", 8),
-        Case("probe a?.b {}", "'?', '!' or condition must only be specified in suffix", "at", "operator '?'", 8),
-        Case("probe {a!,b}.c {}", "'?', '!' or condition must only be specified in suffix", "at", "operator '!'", 9),
-        Case("probe a if (1).b {}", "'?', '!' or condition must only be specified in suffix", "at", "keyword", 9),
-        Case("probe {a?,b}! {}", "'?', '!' or condition must only be specified in suffix", "at", "operator '?'", 9),
-        Case("probe a? = b {}", "probe point alias name cannot be optional nor sufficient", "at", "operator '?'", 8),
-        Case("probe a if (1) = b {}", "probe point alias name cannot have a condition", "at", "keyword", 9),
-        Case("probe a { ) }", "expected statement", "saw", "operator ')'", 11),
+        Case("probe a b {}", "expected one of ', { } = +='", "saw", "identifier 'b'", 9),
+        Case("probe a->b {}", "expected one of ', { } = +='", "saw", "operator '->'", 8),
+        Case("probe a?.b {}", "expected one of ', { } = +='", "saw", "operator '.'", 9),
+        Case("probe {a!,b}.c {}", "'?', '!' or condition must only be specified in suffix", "at", "identifier 'a'", 8),
+        Case("probe a if (1).b {}", "expected one of ', { } = +='", "saw", "operator '.'", 15),
+        Case("probe {a?,b}! {}", "'?', '!' or condition must only be specified in suffix", "at", "identifier 'a'", 8),
+        Case("probe a? = b {}", "probe point alias name cannot be optional nor sufficient", "at", "identifier 'a'", 7),
+        Case("probe a if (1) = b {}", "probe point alias name cannot have a condition", "at", "identifier 'a'", 7),
+        Case("probe a { ) }", "expected literal string or number", "saw", "operator ')'", 11),
         Case("probe a { else }", "expected statement", "saw", "keyword", 11),
-        Case("probe a { x = }", "expected expression", "saw", "operator '}'", 15),
+        Case("probe a { x = }", "expected literal string or number", "saw", "operator '}'", 15),
         Case("probe a { \u{2} }", "expected statement", "saw", "junk '?'", 11),
-        Case("probe a { x + \u{2} }", "expected expression", "saw", "junk '?'", 15),
+        Case("probe a { x + \u{2} }", "expected literal string or number", "saw", "junk '?'", 15),
         Case("probe a { if x }", "expected '('", "saw", "identifier 'x'", 14),
-        Case("probe a { return 1 }", "found 'return' not in function context", "at", "keyword", 11),
-        Case("probe a { for (;) ; }", "expected expression", "saw", "operator ')'", 17),
+        Case("probe a { return 1 }", "found 'return' not in function context", "saw", "keyword", 11),
+        Case("probe a { for (;) ; }", "expected literal string or number", "saw", "operator ')'", 17),
         Case("probe a { try x }", "expected '{'", "saw", "identifier 'x'", 15),
         Case("probe a { try {} x }", "expected 'catch'", "saw", "identifier 'x'", 18),
         Case("probe a { try {} catch (1) {} }", "expected identifier", "saw", "number '1'", 25),
-        Case("probe a { foreach (1 in a) ; }", "expected identifier or '['", "saw", "number '1'", 20),
+        Case("probe a { foreach (1 in a) ; }", "expected identifier", "saw", "number '1'", 20),
         Case("probe a { foreach (x of a) ; }", "expected 'in'", "saw", "identifier 'of'", 22),
-        Case("probe a { foreach (x+ in a-) ; }", "multiple sort directives", "at", "operator '-'", 27),
-        Case("probe a { foreach ([x+,y-] in a) ; }", "multiple sort directives", "at", "operator '-'", 25),
-        Case("probe a { foreach (v- = x in a @sum+) ; }", "multiple sort directives", "at", "operator '+'", 36),
+        Case("probe a { foreach (x+ in a-) ; }", "multiple sort directives", "saw", "operator '-'", 27),
+        Case("probe a { foreach ([x+,y-] in a) ; }", "multiple sort directives", "saw", "operator '-'", 25),
+        Case("probe a { foreach (v- = x in a @sum+) ; }", "multiple sort directives", "saw", "operator '+'", 36),
         Case("probe a { foreach (x in a @sum) ; }", "expected sort directive", "saw", "operator ')'", 31),
-        Case("probe a { foreach (x in 1) ; }", "expected array name or histogram", "saw", "number '1'", 25),
+        Case("probe a { foreach (x in 1) ; }", "expected identifier or statistical operation", "saw", "number '1'", 25),
         Case(
-            "probe a { x = %{ 1 %} }", "embedded expression code in unprivileged script; need stap -g", "at",
+            "probe a { x = %{ 1 %} }", "embedded expression code in unprivileged script; need stap -g", "saw",
             "embedded-code", 15),
         Case(
             "probe a { x = %{ 1 }", "Could not find matching '%}' to close embedded function block", "at", "junk '%{'",
             15),
-        Case("probe a { \"b\\n\" c, }", "expected statement", "saw", "operator ','", 18),
-        Case("probe a(\"x\\n\") \"y\\tz\" {}", "expected one of '. , ( ? ! { = +='", "saw", "string 'y\\tz'", 16),
+        Case("probe a { \"b\\n\" c, }", "expected literal string or number", "saw", "operator ','", 18),
+        Case("probe a(\"x\\n\") \"y\\tz\" {}", "expected one of ', { } = +='", "saw", "string 'y\\tz'", 16),
         Case("probe a { $1 }", "command line argument out of range [1-0]", "at", "junk '$1'", 11),
         Case("probe a { @0 }", "command line argument out of range [1-0]", "at", "junk '@0'", 11),
         Case(
             "@define f(a) %( %) probe a { @f(1,2) }", "too many parameters for macro '@f' (expected 1)", "at",
-            "operator '@f'", 30),
-        Case("%( arch < \"x\" %? %)", "expected '==' or '!='", "saw", "operator '<'", 9),
+            "operator ','", 34),
+        Case("%( arch < \"x\" %? %)", "expected '==' or '!='", "at", "operator '<'", 9),
         Case("%( 1 == 1 %?", "incomplete conditional at end of file", "at", "operator '%('", 1),
     ]
 
@@ -124,9 +138,9 @@ private struct Case: CustomTestStringConvertible {
 
     @Test func endOfFile() {
         #expect(rendered("probe a {") == "parse error: expected statement\n        saw: <input> EOF\n\n")
-        #expect(rendered("probe") == "parse error: expected identifier or '*'\n        saw: <input> EOF\n\n")
+        #expect(rendered("probe") == "parse error: unexpected end-of-file\n        saw: <input> EOF\n\n")
         #expect(
-            rendered("probe a { f(1") == "parse error: expected ','\n        saw: <input> EOF\n\n")
+            rendered("probe a { f(1") == "parse error: unexpected end-of-file\n        saw: <input> EOF\n\n")
     }
 
     @Test func emptyInput() {
@@ -144,7 +158,7 @@ private struct Case: CustomTestStringConvertible {
         #expect(
             rendered("probe\ta {\n\t x\ty = }")
                 == """
-                parse error: expected expression
+                parse error: expected literal string or number
                         saw: operator '}' at <input>:2:9
                      source: \t x\ty = }
                              \t  \t    ^
@@ -165,7 +179,8 @@ private struct Case: CustomTestStringConvertible {
             """)
         #expect(
             result.diagnostics.map(\.message) == [
-                "expected expression", "expected identifier", "expected expression", "expected identifier",
+                "expected literal string or number", "expected identifier", "expected literal string or number",
+                "expected identifier",
                 "expected 'probe', 'global', 'private', 'function', or '%{'",
                 "embedded code in unprivileged script; need stap -g", "expected identifier",
             ])
@@ -184,7 +199,7 @@ private struct Case: CustomTestStringConvertible {
     @Test func macroExpansionsAreShown() {
         let blanks = String(repeating: " ", count: 13)
         let expected = [
-            "parse error: expected expression",
+            "parse error: expected literal string or number",
             "        saw: operator '=' at <input>:1:17",
             "     source: @define in %( = = %)",
             blanks + "                ^",

@@ -49,7 +49,7 @@ private func preprocessed(
     @Test(arguments: [
         ("@define f(a, b) %( %) @f(1) x", "<too few parameters for macro '@f' (expected 2)> x"),
         ("@define f(a, b) %( %) @f(1, 2, 3) x", "<too many parameters for macro '@f' (expected 2)> x"),
-        ("@define f(a) %( %) @f x", "<expected '(' in invocation of macro '@f' taking 1 parameters> x"),
+        ("@define f(a) %( %) @f x", "<expected '(' in invocation of macro '@f' taking 1 parameter> x"),
         ("@define f(a) %( %) @f(", "<could not find end of macro invocation>"),
         ("@define x %( 1 @x %) @x", "1 <macro '@x' expands to itself without end>"),
         (
@@ -60,7 +60,7 @@ private func preprocessed(
         ("@define x %( @define y %( 1 %) %) z", "<attempt to nest macro definitions> z"),
         ("@define x %( 1", "<incomplete macro definition - missing '%)'>"),
         ("@define", "<expected identifier>"),
-        ("@define x", "<expected '%('>"),
+        ("@define x", "<expected '%(' or '('>"),
         ("@define x y", "<expected '%('>"),
         ("@define x(a, a) %( %)", "<duplicate parameter names>"),
     ])

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import Semantics
+import Syntax
 
 /// Which instructions read memory when they run.
 extension ProgramTables {

@@ -161,7 +161,10 @@ final class Analyzer {
         for declaration in scope.file.probes {
             if dependsOnVersion(declaration.token) { warn(Self.versionDependentProbe, declaration.token) }
             do {
-                for derived in try points.derive(declaration, scope: scope) { build(derived) }
+                for var derived in try points.derive(declaration, scope: scope) {
+                    derived.declaration = declaration.token
+                    build(derived)
+                }
             } catch {
                 report(error)
             }

@@ -13,16 +13,21 @@ extension Builder {
         let inFunction = body is FunctionInstance
         if inFunction, let local = body.local(named: name), local.isParameter { return .local(local) }
         if let global = analyzer.symbols.global(named: name, from: scope, inFunction: inFunction) {
-            if global.scope !== scope, global.scope.isUser, !scope.isUser, !isTrial {
-                analyzer.warn("cross-file global variable reference to \(describe(global.token)) from", token)
-            }
-            analyzer.pullIn(global.scope)
+            use(global, token)
             return .global(global)
         }
         if let local = body.local(named: name) { return .local(local) }
         let local = LocalVariable(name: name, token: token)
         body.add(local)
         return .local(local)
+    }
+
+    /// Takes note that a file uses a global of another one.
+    private func use(_ global: GlobalVariable, _ token: Token) {
+        if global.scope !== scope, global.scope.isUser, !scope.isUser, !isTrial {
+            analyzer.warn("cross-file global variable reference to \(describe(global.token)) from", token)
+        }
+        analyzer.pullIn(global.scope)
     }
 
     private func describe(_ token: Token) -> String {
@@ -85,7 +90,7 @@ extension Builder {
         if parameter == nil,
             let global = analyzer.symbols.global(named: name, from: scope, inFunction: inFunction)
         {
-            analyzer.pullIn(global.scope)
+            use(global, token)
             return requireArity(global, arity, token) ? global : nil
         }
         if body.local(named: name) != nil {

@@ -27,7 +27,7 @@ extension Builder {
             switch FormatParser.parse(format ?? "") {
             case .failure(let problem): return fail(problem.message, token)
             case .success(let pieces):
-                if FormatParser.argumentCount(pieces) != nodes.count {
+                if pieces.argumentTypes.count != nodes.count {
                     return fail("Wrong number of args to formatted print operator", token)
                 }
                 return Node(token, .print(returnsString: returnsString, .format(pieces), nodes))

@@ -56,12 +56,12 @@ final class SymbolTable {
         }
     }
 
-    /// The global that a name means in a file: its own, then the user's, then a tapset's. A tapset's function never
-    /// means a user's global: its locals are its own business.
+    /// The global that a name means in a file: its own, then the user's, then a tapset's. A function of the shipped
+    /// tapsets never means a user's global: nobody can know the names of its locals.
     func global(named name: String, from scope: FileScope?, inFunction: Bool = false) -> GlobalVariable? {
         if let own = scope?.privateGlobals[name] { return own }
         if let global = libraryGlobals[name], global.scope === scope { return global }
-        if let global = userGlobals[name], scope?.isUser != false || !inFunction { return global }
+        if let global = userGlobals[name], !inFunction || scope?.isShipped != true { return global }
         return libraryGlobals[name]
     }
 

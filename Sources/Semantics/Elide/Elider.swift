@@ -15,9 +15,11 @@ final class Elider {
             changed = false
             for function in analyzer.functions { function.purity = .unknown }
             let usage = Usage(analyzer)
-            if isFirst { VariableWarnings(analyzer, usage).warnNeverAssigned() }
+            if isFirst {
+                VariableWarnings(analyzer, usage).warnNeverAssigned()
+                warnUnused(usage)
+            }
             isFirst = false
-            warnUnused(usage)
             for body in usage.bodies {
                 isCutShort = false
                 body.statement = elide(body.statement)
@@ -36,6 +38,7 @@ final class Elider {
     private var cutShort: Set<ObjectIdentifier> = []
     private var isCutShort = false
 
+    /// Names what nobody mentions but to declare it.
     private func warnUnused(_ usage: Usage) {
         for global in analyzer.symbols.globals where global.isUsers && global.reads + global.writes == 0 {
             if warnedVariables.insert(ObjectIdentifier(global)).inserted {
@@ -52,11 +55,11 @@ final class Elider {
         }
     }
 
-    /// Whether nobody will ever look at a variable.
+    /// Whether nobody will ever look at a variable. Globals of the user stay, also where they are not shown at the end.
     private func isDead(_ variable: Variable) -> Bool {
         if let local = variable as? LocalVariable { return !local.isNeeded }
         guard variable.reads == 0, let global = variable as? GlobalVariable else { return false }
-        return !(global.isUsers && analyzer.options.displaysGlobals)
+        return !global.isUsers
     }
 
     // MARK: Statements
@@ -157,6 +160,12 @@ final class Elider {
     private func elideExpression(_ statement: StatementNode, _ node: Node) -> StatementNode {
         if let rest = withoutDeadStore(node, isUsed: false) {
             changed = true
+            // What the user is left with is the name alone, which is the next thing to go.
+            if rest.kind.isConstant, case .assignment(nil, let target, _) = node.kind, case .local = target.kind,
+                target.token.location.file.role == .user, !node.isImplicit
+            {
+                return StatementNode(statement.token, .expression(target))
+            }
             return rest.kind.isConstant ? .empty(statement.token) : StatementNode(statement.token, .expression(rest))
         }
         simplifyChildren(node)
@@ -268,6 +277,7 @@ final class Elider {
     }
 
     private func warnAssignment(_ variable: Variable, _ node: Node) {
+        guard case .assignment(nil, _, _) = node.kind else { return }
         if node.isImplicit || (variable as? LocalVariable)?.isGenerated == true { return }
         analyzer.warnUser("Eliding assignment to '\(variable.name)'", node.token)
     }
@@ -320,7 +330,7 @@ final class Elider {
                 return false
             }
             guard probe.statement.isEmpty else { return false }
-            analyzer.warnUser("Probe '\(token.content)' has been elided", token)
+            analyzer.warnUser("Probe '\(token.content)' has been elided", probe.derived.declaration ?? token)
             return true
         }
     }

@@ -12,6 +12,8 @@ final class Usage {
     /// The locals that each local is computed from.
     private var sources: [ObjectIdentifier: [LocalVariable]] = [:]
     private var needed: [LocalVariable] = []
+    /// How many `try` are around what is counted.
+    private var protection = 0
 
     /// Counts anew.
     init(_ analyzer: Analyzer) {
@@ -59,7 +61,12 @@ final class Usage {
             for key in loop.keys { key.writes += 1 }
             loop.value?.writes += 1
             statement.forEachExpression { count($0, isUsed: true, for: nil) }
-        case .tryCatch(_, let variable, _): if let variable { countTarget(variable, isRead: false) }
+        case .tryCatch(let body, let variable, let handler):
+            if let variable { countTarget(variable, isRead: false) }
+            protection += 1
+            count(body)
+            protection -= 1
+            return count(handler)
         case .deleteGlobal(let global): global.writes += 1
         case .deleteLocal(let local): local.writes += 1
         case .deleteElement(let global, let keys):
@@ -72,6 +79,8 @@ final class Usage {
 
     /// The locals that a statement does nothing but compute; nil when it does anything else.
     private func computed(_ statement: StatementNode) -> [LocalVariable]? {
+        // In `try` it may also fail, which somebody waits for.
+        guard protection == 0 else { return nil }
         switch statement.kind {
         case .block(let statements):
             var all: [LocalVariable] = []

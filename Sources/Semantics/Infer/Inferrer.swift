@@ -335,7 +335,7 @@ final class Inferrer {
         switch form {
         case .plain: for argument in arguments { infer(argument, .unknown) }
         case .format(let pieces):
-            for (argument, type) in zip(arguments, FormatParser.argumentTypes(pieces)) { infer(argument, type) }
+            for (argument, type) in zip(arguments, pieces.argumentTypes) { infer(argument, type) }
         }
     }
 

@@ -34,7 +34,8 @@ public func listFunctions(
         let parameters = instance.parameters.map { "\($0.name):\($0.type)" }
         return "\(instance.entry.declaration.name):\(instance.result) (\(parameters.joined(separator: ", ")))"
     }
-    let builtin = Builtin.allCases.map { builtin in
+    // Some stand for what scripts write otherwise, and have no name.
+    let builtin = Builtin.allCases.filter { !$0.signature.name.hasPrefix("$") }.map { builtin in
         let signature = builtin.signature
         let parameters = signature.parameters.enumerated().map { "a\($0.offset + 1):\($0.element)" }
         let isPure = signature.effect == .pure ? " /* pure */" : ""

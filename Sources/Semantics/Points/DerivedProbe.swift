@@ -22,6 +22,8 @@ struct DerivedProbe {
     var event: ProbeEvent
     /// The token of the script's point.
     var token: Token
+    /// The word `probe` of the script.
+    var declaration: Token?
     /// Prologues, the user's body, epilogues.
     var parts: [ScopedBlock]
     var userBody: Block

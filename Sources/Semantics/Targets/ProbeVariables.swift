@@ -19,7 +19,7 @@ struct EventParameters {
         case .function(let function, let isReturn, let allowsTyped):
             owner = function.name
             if !allowsTyped {
-                refusal = "kprobe probes have no variables: use register_argument(n) or a kernel.function probe"
+                refusal = "kprobe probes have no variables: use int_arg(n), pointer_arg(n) … or a kernel.function probe"
             } else if let prototype = function.prototype,
                 case .function(let returns, let list, _) = types[prototype]
             {
@@ -43,7 +43,7 @@ struct EventParameters {
             if parameters.isEmpty { refusal = "BTF does not describe what netfilter hooks are given" }
         case .address:
             owner = ""
-            refusal = "a probe at an address has no variables: use register_argument(n)"
+            refusal = "a probe at an address has no variables: use int_arg(n), pointer_arg(n) …"
         case .perf:
             owner = ""
             refusal = "perf, profile and data probes have no variables"

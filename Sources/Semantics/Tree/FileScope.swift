@@ -10,6 +10,9 @@ final class FileScope {
     /// Whether its probes are part of the program.
     var isPulledIn = false
 
+    /// Whether the file is part of the product.
+    var isShipped: Bool { file.source.role == .shipped }
+
     init(file: ParsedFile, isUser: Bool) {
         self.file = file
         self.isUser = isUser

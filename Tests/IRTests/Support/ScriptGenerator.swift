@@ -69,7 +69,8 @@ struct ScriptGenerator {
     private mutating func expression(_ depth: Int) -> String {
         switch pick(depth > 0 ? 8 : 2) {
         case 0, 1: atom()
-        case 2: "(\(expression(depth - 1)) \(one("+", "-", "*", "&", "|", "^", "<<", ">>")) \(expression(depth - 1)))"
+        case 2:
+            "(\(expression(depth - 1)) \(one("+", "-", "*", "/", "%", "&", "|", "^", "<<", ">>")) \(expression(depth - 1)))"
         case 3: "(\(condition(depth - 1)) ? \(expression(depth - 1)) : \(expression(depth - 1)))"
         case 4: load()
         case 5: "(\(condition(depth - 1)) && \(condition(depth - 1)))"

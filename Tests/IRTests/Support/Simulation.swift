@@ -20,6 +20,14 @@ struct SimulatedKernel {
     var seed: UInt64
     /// Whether some addresses cannot be read.
     var faults: Bool
+    /// Whether that is so for all of them.
+    var faultsAlways: Bool
+
+    init(seed: UInt64, faults: Bool, faultsAlways: Bool = false) {
+        self.seed = seed
+        self.faults = faults
+        self.faultsAlways = faultsAlways
+    }
 
     private func mix(_ values: UInt64...) -> UInt64 {
         var state = seed
@@ -41,7 +49,7 @@ struct SimulatedKernel {
 
     func load(_ address: Int64, _ access: MemoryAccess, atEntry: Bool) -> Int64? {
         let value = mix(5, UInt64(bitPattern: address), UInt64(access.shape.size), atEntry ? 1 : 0)
-        return faults && value % 5 == 0 ? nil : Int64(value % 4) - 1
+        return faults && (faultsAlways || value % 5 == 0) ? nil : Int64(value % 4) - 1
     }
 }
 

@@ -6,7 +6,7 @@ import Testing
 /// Parses a script, failing the test on syntax errors.
 func parsed(_ text: String, name: String = "<input>", role: SourceRole = .user, guru: Bool = false) -> ParsedFile {
     let source = SourceFile(name: name, text: text, role: role)
-    let environment = PreprocessorEnvironment(kernelRelease: "6.12.0", guruMode: guru || role == .tapset)
+    let environment = PreprocessorEnvironment(kernelRelease: "6.12.0", guruMode: guru || role != .user)
     let result = parse(source, options: ParseOptions(environment: environment))
     for diagnostic in result.diagnostics { Issue.record("syntax: \(diagnostic.message)") }
     return result.file
@@ -17,7 +17,7 @@ func analyzed(
     _ text: String, library: [String] = [], options: AnalysisOptions = AnalysisOptions(),
     catalog: FakeCatalog = .miniature()
 ) -> AnalysisResult {
-    let files = library.enumerated().map { parsed($1, name: "tapset\($0).stp", role: .tapset) }
+    let files = library.enumerated().map { parsed($1, name: "tapset\($0).stp", role: .shipped) }
     return analyze(user: [parsed(text, guru: options.guruMode)], library: files, catalog: catalog, options: options)
 }
 

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import Syntax
 
 /// A width or precision of a format directive.
 public enum FormatNumber: Sendable, Hashable {

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import Syntax
 
 /// What is wrong with a format.
-struct FormatProblem: Error {
-    let message: String
+public struct FormatProblem: Error {
+    /// The message of the error.
+    public let message: String
 }
 
 /// Parses printf formats into pieces.
-enum FormatParser {
+public enum FormatParser {
     /// The pieces, neighbouring literals joined.
-    static func parse(_ format: ByteString) -> Result<[FormatPiece], FormatProblem> {
+    public static func parse(_ format: ByteString) -> Result<[FormatPiece], FormatProblem> {
         let bytes = format.bytes
         var pieces: [FormatPiece] = []
         var literal: [UInt8] = []
@@ -37,18 +37,6 @@ enum FormatParser {
         }
         if !literal.isEmpty { pieces.append(.literal(ByteString(literal))) }
         return .success(pieces)
-    }
-
-    /// The number of arguments that the pieces take.
-    static func argumentCount(_ pieces: [FormatPiece]) -> Int { argumentTypes(pieces).count }
-
-    /// The types of the arguments that the pieces take, in order: width, precision, value.
-    static func argumentTypes(_ pieces: [FormatPiece]) -> [ValueType] {
-        pieces.flatMap { piece -> [ValueType] in
-            guard case .directive(_, let width, let precision, let conversion) = piece else { return [] }
-            let numbers = [width, precision].filter { $0 == .dynamic }.map { _ in ValueType.long }
-            return numbers + [conversion == .string ? .string : .long]
-        }
     }
 
     private static let percent = UInt8(ascii: "%")
