@@ -66,7 +66,7 @@ measure() {
 
 tools="swtap gawk mawk lua python"
 rows=$*
-[ -n "$rows" ] || rows=$(cd "$scripts" && sed -n 's/^\([a-z]*\) .*/\1/p' rows)
+[ -n "$rows" ] || rows=$(cd "$scripts" && sed -n '/^startup /d; s/^\([a-z]*\) .*/\1/p' rows)
 for row in startup $rows; do
     for ((round = 0; round < rounds; round++)); do
         # In turns, so that a busy moment of the machine does not hit one tool alone.
