@@ -90,6 +90,18 @@ public struct Assembler {
         emit(Opcode.classSTX | Opcode.modeAtomic | AccessSize.double.rawValue, base, source, offset)
     }
 
+    /// `*(base + offset) += source`, and `source =` what was there before, atomically. Linux 5.12.
+    public mutating func atomicFetchAdd(_ base: Register, _ offset: Int, _ source: Register) {
+        let opcode = Opcode.classSTX | Opcode.modeAtomic | AccessSize.double.rawValue
+        emit(opcode, base, source, offset, immediate: 0x01)
+    }
+
+    /// If `*(base + offset)` is r0, it becomes `source`; r0 is what was there before. Linux 5.12.
+    public mutating func atomicCompareExchange(_ base: Register, _ offset: Int, _ source: Register) {
+        let opcode = Opcode.classSTX | Opcode.modeAtomic | AccessSize.double.rawValue
+        emit(opcode, base, source, offset, immediate: 0xf1)
+    }
+
     /// `destination =` the map itself, for helpers.
     public mutating func map(_ destination: Register, _ map: MapReference) {
         relocations.append(MapRelocation(index: count, map: map))

@@ -5,7 +5,8 @@ import IR
 /// left out (see `CapturePrograms.isFilterDropped`). Throws when the plan asks for what the attachment does not have, or for
 /// more than a program can hold.
 public func compile(
-    plan: CapturePlan, probeIndex: ProbeIndexSource, context: ContextModel, options: CaptureOptions
+    plan: CapturePlan, probeIndex: ProbeIndexSource, context: ContextModel, options: CaptureOptions,
+    handler: KernelHandler? = nil
 ) throws(CaptureError) -> CapturePrograms {
     if case .constant(let index) = probeIndex, index < 0 || index >= options.counters.probes {
         throw CaptureError("has no counters")
@@ -16,7 +17,8 @@ public func compile(
     for string in strings + plan.entryStrings {
         if case .memory(_, _, let limit) = string, !(0...maximalSize).contains(limit) { throw tooLarge(limit) }
     }
-    var capture = Capture(plan: plan, probeIndex: probeIndex, context: context, options: options)
+    var capture = Capture(
+        plan: plan, probeIndex: probeIndex, context: context, options: options, handler: handler)
     if !capture.entry.isEmpty {
         let split = FilterSplit(plan: plan, context: context)
         capture.plan = split.plan
@@ -46,6 +48,8 @@ struct Capture {
     let probeIndex: ProbeIndexSource
     let context: ContextModel
     let options: CaptureOptions
+    /// The handler that runs at the event; nil where its record is sent to user space.
+    var handler: KernelHandler?
 
     /// The nodes that the record and the filter need.
     var roots: [Int] {
@@ -145,8 +149,9 @@ struct Capture {
         var others = [time, processor] + counts
         for node in [plan.filter, guardNode, plan.scope].compactMap(\.self) { others.append(translation.number(node)) }
         translation.analyse(stored: stored, addresses: addresses, others: others)
-        let program = MainProgram(
+        var program = MainProgram(
             capture: self, layout: layout, entry: entry, translation: translation, time: time, processor: processor)
+        program.handler = handler
         return try program.build(maximalSize: maximalSize)
     }
 

@@ -9,6 +9,14 @@ public enum ControlLayout {
     public static let zero = 8
     /// The offset of the nanoseconds from CLOCK_MONOTONIC to CLOCK_REALTIME, for `gettimeofday_ns()`.
     public static let realtimeOffset = 16
+    /// The offset of the word that says into which of two halves handlers put their sums: 0 or 1.
+    public static let generation = 24
+    /// The offset of the word that a handler sets to end the session.
+    public static let exit = 32
+    /// The offset of the number of errors of handlers.
+    public static let errors = 40
+    /// The offset of the lock of the globals that handlers read and write.
+    public static let lock = 48
     /// The size of the value without gates of single probes.
     public static let size = 64
     /// The most gates of single probes, for the offsets of instructions to reach them.

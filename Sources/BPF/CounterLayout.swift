@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 /// The figures that the kernel keeps for each probe. An event that reached the open gate adds one to exactly one of
-/// the outcomes `filtered`, `sent`, `lostRing`, `entryMissing`; their sum is how often the probe fired. `sent` is counted
+/// the outcomes `filtered`, `sent`, `lostRing`, `entryMissing`, `handled`, `skippedLocked`; their sum is how often the probe fired. `sent` is counted
 /// beside the ring buffer, so it must equal the number of records that user space received.
 public enum ProbeCounter: Int, Sendable, CaseIterable {
     /// The handler's guard ended it in the kernel.
@@ -16,6 +16,10 @@ public enum ProbeCounter: Int, Sendable, CaseIterable {
     /// An entry program could not save its values, as the map was full or busy. No outcome of its own: the same call
     /// returns as `entryMissing`.
     case entryFull
+    /// The handler ran in the kernel.
+    case handled
+    /// The handler did not run, since the lock of the globals was not to be had in time.
+    case skippedLocked
 
     /// Whether it is one of the outcomes that add up to the events fired.
     public var isOutcome: Bool { self != .entryFull }
@@ -27,12 +31,15 @@ public enum LossCause: Sendable, CaseIterable {
     case ringFull
     /// The return had no saved entry values.
     case entryMissing
+    /// The lock of the globals was not to be had in time.
+    case locked
 
     /// The counter that holds it.
     public var counter: ProbeCounter {
         switch self {
         case .ringFull: .lostRing
         case .entryMissing: .entryMissing
+        case .locked: .skippedLocked
         }
     }
 }

@@ -45,6 +45,10 @@ private func name(of map: MapReference) -> String {
     case .counterStarts(let number): "starts of counter \(number)"
     case .counterTotals(let number): "totals of counter \(number)"
     case .reader: "reader"
+    case .globals: "globals"
+    case .sums: "sums"
+    case .elements(let array, let generation): "elements \(array).\(generation)"
+    case .scratch: "scratch"
     }
 }
 
@@ -58,8 +62,12 @@ private func describe(_ instruction: BPFInstruction) -> String {
     case Opcode.classST: return "\(memory(instruction.destination, size)) = \(instruction.immediate)"
     case Opcode.classSTX:
         let target = memory(instruction.destination, size)
-        return instruction.opcode & 0xe0 == Opcode.modeAtomic
-            ? "lock \(target) += r\(instruction.source)" : "\(target) = r\(instruction.source)"
+        guard instruction.opcode & 0xe0 == Opcode.modeAtomic else { return "\(target) = r\(instruction.source)" }
+        switch instruction.immediate {
+        case 0xf1: return "r0 = lock compare_exchange(\(target), r0, r\(instruction.source))"
+        case 0x01: return "r\(instruction.source) = lock fetch_add(\(target), r\(instruction.source))"
+        default: return "lock \(target) += r\(instruction.source)"
+        }
     case Opcode.classALU64: return arithmetic(instruction, register: "r")
     case Opcode.classALU32: return arithmetic(instruction, register: "w")
     case Opcode.classJMP: return control(instruction, register: "r")

@@ -3,14 +3,16 @@ import IR
 
 /// The program at the event: gate, saved entry, filter, record.
 struct MainProgram {
-    private let capture: Capture
-    private let layout: RecordLayout
-    private let entry: EntryLayout?
-    private let translation: Translation
-    private let time: Int
-    private let processor: Int
-    private let emitter: Emitter
-    private let activation: Activation
+    let capture: Capture
+    let layout: RecordLayout
+    let entry: EntryLayout?
+    let translation: Translation
+    let time: Int
+    let processor: Int
+    let emitter: Emitter
+    let activation: Activation
+    /// What runs instead of sending a record.
+    var handler: KernelHandler?
 
     init(
         capture: Capture, layout: RecordLayout, entry: EntryLayout?, translation: Translation, time: Int,
@@ -42,6 +44,7 @@ struct MainProgram {
         if let filter = capture.plan.filter {
             emit(filter: translation.number(filter), isSaved: entry != nil, "filter")
         }
+        if let handler { return try build(handler, maximalSize: maximalSize) }
         let size = reserve()
         emitter.frame.openTail(at: layout.size)
         emitHeader()
@@ -63,7 +66,7 @@ struct MainProgram {
     }
 
     /// Looks the saved entry up and leaves its address in r8; leaves when there is none of this task.
-    private func findEntry(notOpen: Label) {
+    func findEntry(notOpen: Label) {
         let missing = emitter.code.label()
         let stale = emitter.code.label()
         activation.writeKey()
@@ -95,7 +98,7 @@ struct MainProgram {
         }
     }
 
-    private func emit(filter: Int, isSaved: Bool, _ comment: String) {
+    func emit(filter: Int, isSaved: Bool, _ comment: String) {
         let pass = emitter.code.label()
         let filtered = emitter.code.label()
         emitter.code.comment(comment)
@@ -106,7 +109,7 @@ struct MainProgram {
     }
 
     /// Code that counts an event as not sent, and leaves.
-    private func leave(at label: Label, _ counter: ProbeCounter, isSaved: Bool) {
+    func leave(at label: Label, _ counter: ProbeCounter, isSaved: Bool) {
         let activation = activation
         emitter.later(at: label) { emitter in
             emitter.code.comment("\(counter)")
@@ -153,7 +156,7 @@ struct MainProgram {
 
     // MARK: Slots
 
-    private func emit(_ slot: CaptureSlot, _ index: Int) {
+    func emit(_ slot: CaptureSlot, _ index: Int) {
         let offset = layout.slotOffsets[index]
         emitter.code.comment("slot \(index): \(Self.describe(slot))")
         switch slot {

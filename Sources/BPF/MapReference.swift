@@ -22,6 +22,14 @@ public enum MapReference: Sendable, Hashable {
     case counterStarts(Int)
     /// What threads have added to a perf counter before they began to run this time, by thread.
     case counterTotals(Int)
+    /// The numbers that handlers read and write; see `GlobalsLayout`.
+    case globals
+    /// The sums of scalars; see `GlobalsLayout`.
+    case sums
+    /// The elements of an array, by the global's index; of those with sums there are two, by generation.
+    case elements(Int, generation: Int)
+    /// What a handler works with, by the probe's index: some bytes for each CPU.
+    case scratch(Int)
     /// Where the memory reader puts what it reads.
     case reader
 }
@@ -33,6 +41,7 @@ public enum MapType: UInt32, Sendable {
     case perfEvents = 4
     /// Drops what was used longest ago where it is full.
     case recentHash = 9
+    case perCPUHash = 5
     case ringBuffer = 27
 }
 

@@ -14,7 +14,7 @@ public final class Evaluator {
     /// The bytes that handlers printed, for the session to write and remove.
     public let output = OutputBuffer()
     /// Run-time errors so far.
-    public internal(set) var errorCount = 0
+    public var errorCount = 0
     /// Handlers that the session skipped; it counts them here for `countsWarning`.
     public var skippedCount = 0
 

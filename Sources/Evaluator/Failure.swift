@@ -70,7 +70,7 @@ extension Evaluator {
         return site(before: pc)
     }
 
-    private func words(_ failure: Failure) -> ByteString {
+    func words(_ failure: Failure) -> ByteString {
         switch failure {
         case .divisionByZero: return "division by 0"
         case .overflow(let array):

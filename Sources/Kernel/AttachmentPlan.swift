@@ -15,6 +15,8 @@ public struct AttachmentPlan: Sendable {
     public internal(set) var rejected: [(mechanism: Mechanism, reason: String)] = []
     /// Whether the kernel reads values at the function's entry for a return probe.
     public internal(set) var savesEntry = false
+    /// Whether the kernel runs the handler.
+    public internal(set) var runsInKernel = false
     /// How many other probes share its program by kprobe.multi; 0 when it has its own.
     public internal(set) var companions = 0
     /// Why the probe is not attached although the session runs: only for probes that wildcards made, or optional ones.
@@ -28,7 +30,8 @@ public struct AttachmentPlan: Sendable {
             return lines
         }
         if let chosen, failure == nil {
-            lines.append("captured by \(chosen.rawValue)" + (savesEntry ? ", with values saved at entry" : ""))
+            let verb = runsInKernel ? "runs in the kernel" : "captured"
+            lines.append("\(verb) by \(chosen.rawValue)" + (savesEntry ? ", with values saved at entry" : ""))
         } else {
             lines.append("not attached" + (failure.map { ": \($0)" } ?? ""))
         }

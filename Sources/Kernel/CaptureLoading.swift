@@ -58,6 +58,8 @@ extension CaptureRuntime {
                 one.programs = try compile(one, context, hook: one.hooks.first)
                 one.programs?.main.load(as: chosen)
             } catch {
+                // Whoever placed the handler in the kernel takes it back.
+                if one.handler != nil { throw KernelError(.verifier, error.description) }
                 one.reject(error.description)
                 try settle(one)
             }
@@ -85,7 +87,7 @@ extension CaptureRuntime {
             }
         }
         return try BPF.compile(
-            plan: plan, probeIndex: .constant(probe.index), context: context, options: settings)
+            plan: plan, probeIndex: .constant(probe.index), context: context, options: settings, handler: one.handler)
     }
 
     /// `tcp_sendmsg`, or the tracepoint's name, as far as the kernel takes it.
@@ -109,6 +111,7 @@ extension CaptureRuntime {
             do {
                 if let spec = programs.zerosMap { try maps.provideZeros(spec) }
                 one.entryMap = try programs.entryMap.map { spec throws(KernelError) in try KernelMap(spec) }
+                if let spec = one.handler?.scratchMap(for: programs.main) { one.scratch = try KernelMap(spec) }
                 one.main = try load(programs.main, for: one, by: chosen, maps: maps)
                 one.entry = try programs.entry.map { program throws(KernelError) in
                     try load(program, for: one, by: Self.atEntry(chosen), maps: maps)
@@ -117,6 +120,7 @@ extension CaptureRuntime {
                     try load(programs.main, for: one, by: chosen, maps: maps)
                 }
             } catch {
+                if error.kind == .verifier, one.handler != nil { throw error }
                 if error.kind == .verifier { verifier = verifier ?? error }
                 one.reject(error.message)
                 if one.plan.chosen == nil, let verifier, !one.isTolerated { throw verifier }
@@ -168,8 +172,8 @@ extension CaptureRuntime {
     private func load(
         _ program: BPFProgram, for one: CapturedProbe, by mechanism: Mechanism, maps: CaptureMaps
     ) throws(KernelError) -> Descriptor {
-        let entries = one.entryMap
-        guard let instructions = program.linked({ maps.descriptor(of: $0, entries: entries) }) else {
+        let (entries, scratch) = (one.entryMap, one.scratch)
+        guard let instructions = program.linked({ maps.descriptor(of: $0, entries: entries, scratch: scratch) }) else {
             throw KernelError(
                 .verifier, "the program of \(one.plan.point) uses a map that does not exist: a bug in swtap")
         }

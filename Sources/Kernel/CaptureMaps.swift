@@ -14,6 +14,8 @@ final class CaptureMaps {
     private let counterMap: KernelMap
     private let ringMap: KernelMap
     private var zerosMap: KernelMap?
+    /// The globals that handlers in the kernel name, where there are some.
+    var globals: HandlerGlobals?
     /// The map of processes that probes are about, where there is one.
     var processes: KernelMap?
     /// The perf counters of the program.
@@ -35,7 +37,7 @@ final class CaptureMaps {
     }
 
     /// The descriptor of a map by its role; `entries` is the map of saved entries of the program that asks.
-    func descriptor(of reference: MapReference, entries: KernelMap?) -> Int32? {
+    func descriptor(of reference: MapReference, entries: KernelMap?, scratch: KernelMap? = nil) -> Int32? {
         switch reference {
         case .control: controlMap.descriptor.number
         case .counters: counterMap.descriptor.number
@@ -43,6 +45,8 @@ final class CaptureMaps {
         case .zeros: zerosMap?.descriptor.number
         case .entries: entries?.descriptor.number
         case .reader, .programs: nil
+        case .scratch: scratch?.descriptor.number
+        case .globals, .sums, .elements: globals?.descriptor(of: reference)
         case .processes: processes?.descriptor.number
         case .counterEvents, .counterStarts, .counterTotals: perfCounters?.descriptor(of: reference)
         }

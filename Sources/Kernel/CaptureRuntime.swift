@@ -12,10 +12,17 @@ public final class CaptureRuntime {
     let planner: AttachmentPlanner
     let options: RuntimeOptions
     let layout: CounterLayout
-    private var captured: [CapturedProbe] = []
+    private(set) var captured: [CapturedProbe] = []
+    private let program: IRProgram
+    /// Where handlers run and globals are.
+    public internal(set) var placement: Placement
+    /// Probes whose handlers the kernel cannot run, with the reasons.
+    var refused: [Int: String] = [:]
+    /// Handlers that the kernel should have run and did not take, for a warning.
+    public internal(set) var setBack: [(point: String, reason: String)] = []
     private var byProbe: [Int: CapturedProbe] = [:]
     private var groups: [ProbeGroup] = []
-    private var maps: CaptureMaps?
+    private(set) var maps: CaptureMaps?
     /// Follows the processes that probes are about, where they are not all.
     private(set) var tracker: ProcessTracker?
     /// What the script reads by `@perf`.
@@ -31,6 +38,8 @@ public final class CaptureRuntime {
         program: IRProgram, catalog: KernelCatalog, options: RuntimeOptions = RuntimeOptions()
     ) throws(KernelError) {
         self.options = options
+        self.program = program
+        placement = Placement.evaluator(program, reason: "")
         features = Features(catalog: catalog, disabled: options.disabledFeatures)
         planner = AttachmentPlanner(catalog: catalog, features: features)
         perfCounters = PerfCounters(program.probes)
@@ -49,10 +58,15 @@ public final class CaptureRuntime {
         if captured.count >= ProbeGroup.minimum, features[.kprobeMulti].isAvailable {
             groups = ProbeGroup.form(captured)
         }
+        refuseHandlers()
+        place(program)
     }
 
     /// How each captured probe is attached, in the order of the probes.
     public var plans: [AttachmentPlan] { captured.map(\.plan) }
+
+    /// The CPUs that there can be.
+    var processors: Int { Int(max(1, libbpf_num_possible_cpus())) }
 
     /// How one probe is attached and why, for `--explain`; no lines for probes that are not captured.
     public func explain(_ probe: Int) -> [String] {
@@ -63,6 +77,7 @@ public final class CaptureRuntime {
         } else if one.capture.filter != nil {
             lines.append("filtered in the kernel")
         }
+        if let reason = placement.reasons[probe] { lines.append("its handler runs in user space: it \(reason)") }
         return lines
     }
 
@@ -76,6 +91,7 @@ public final class CaptureRuntime {
         maps.perfCounters = perfCounters
         try perfCounters.open(planner.catalog)
         setRealtimeOffset()
+        try loadHandlers(program, maps: maps)
         for one in captured where one.group == nil { try compile(one) }
         for zeros in captured.compactMap({ $0.programs?.zerosMap }) { try maps.provideZeros(zeros) }
         for one in captured where one.group == nil { try loadPrograms(one, maps: maps) }
@@ -150,7 +166,8 @@ public final class CaptureRuntime {
             if lost > 0 { counts.lost[cause] = lost }
         }
         counts.entriesNotSaved = value(.entryFull)
-        counts.fired = counts.filtered &+ counts.sent &+ counts.totalLost
+        counts.handled = value(.handled)
+        counts.fired = counts.filtered &+ counts.sent &+ counts.handled &+ counts.totalLost
         counts.skippedByKernel = one.attachments.reduce(0) { $0 &+ $1.misses() }
         return counts
     }

@@ -23,6 +23,10 @@ final class CapturedProbe {
     var entry: Descriptor?
     /// The map of saved entries.
     var entryMap: KernelMap?
+    /// The handler, where the kernel runs it.
+    var handler: KernelHandler?
+    /// What that works in.
+    var scratch: KernelMap?
     /// The gate of its own, counted from 0, of a probe with a condition.
     var gate: Int?
     /// Whether its condition held when it was evaluated last.
@@ -48,7 +52,7 @@ final class CapturedProbe {
         guard let chosen = plan.chosen else { return }
         plan.rejected.append((chosen, reason))
         plan.chosen = candidates.isEmpty ? nil : candidates.removeFirst()
-        (programs, main, entry, entryMap) = (nil, nil, nil, nil)
+        (programs, main, entry, entryMap, scratch) = (nil, nil, nil, nil, nil)
         (further, furtherMains) = ([], [])
         attachments = []
     }

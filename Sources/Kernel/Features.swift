@@ -23,6 +23,8 @@ public enum Feature: String, CaseIterable, Sendable {
     case functionAddress = "function-address"
     case boundedLoop = "bpf-loop"
     case atomics
+    /// Handlers that run in the kernel.
+    case handlers
     case argumentHelpers = "argument-helpers"
 
     /// The first kernel that has it by itself, for the documentation.
@@ -39,7 +41,7 @@ public enum Feature: String, CaseIterable, Sendable {
         case .netfilter: "6.4"
         case .ringBuffer: "5.8"
         case .boundedLoop, .argumentHelpers: "5.17"
-        case .atomics: "5.12"
+        case .atomics, .handlers: "5.12"
         }
     }
 }
@@ -102,6 +104,7 @@ public final class Features {
         case .functionAddress: helper(BPF_FUNC_get_func_ip)
         case .boundedLoop: helper(BPF_FUNC_loop)
         case .atomics: load(.rawTracepoint, Self.fetchAdd)
+        case .handlers: self[.atomics]
         case .argumentHelpers: tracing(BPF_TRACE_FENTRY, Self.getArgument)
         }
     }

@@ -17,11 +17,13 @@ final class KernelMap {
 
     /// Makes a map. A name has at most 15 bytes of letters, digits, `_` and `.`.
     init(
-        _ type: bpf_map_type, name: String, keySize: Int, valueSize: Int, entries: Int, flags: UInt32 = 0
+        _ type: bpf_map_type, name: String, keySize: Int, valueSize: Int, entries: Int, flags: UInt32 = 0,
+        inner: KernelMap? = nil
     ) throws(KernelError) {
         var options = bpf_map_create_opts()
         options.sz = MemoryLayout<bpf_map_create_opts>.size
         options.map_flags = flags
+        if let inner { options.inner_map_fd = UInt32(bitPattern: inner.descriptor.number) }
         let number = bpf_map_create(
             type, name, UInt32(clamping: keySize), UInt32(clamping: valueSize), UInt32(clamping: entries), &options)
         guard number >= 0 else { throw Self.error(errno, name: name, size: entries &* max(1, valueSize)) }
@@ -67,6 +69,24 @@ final class KernelMap {
     /// Sets the element at an index or key of 4 bytes.
     func update(key: UInt32, value: UnsafeRawPointer) -> Bool {
         withUnsafeBytes(of: key) { bpf_map_update_elem(descriptor.number, $0.baseAddress, value, 0) == 0 }
+    }
+
+    /// Sets the element with a key, or with `isNew` only if there is none; false when the map is full.
+    func update(key: UnsafeRawPointer, value: UnsafeRawPointer, isNew: Bool = false) -> Bool {
+        bpf_map_update_elem(descriptor.number, key, value, isNew ? 1 : 0) == 0
+    }
+
+    /// Reads the element with a key.
+    func lookUp(key: UnsafeRawPointer, into value: UnsafeMutableRawPointer) -> Bool {
+        bpf_map_lookup_elem(descriptor.number, key, value) == 0
+    }
+
+    /// Deletes the element with a key.
+    func delete(key: UnsafeRawPointer) { bpf_map_delete_elem(descriptor.number, key) }
+
+    /// Finds the key behind another one, nil for the first; false at the end.
+    func next(_ key: UnsafeRawPointer?, into next: UnsafeMutableRawPointer) -> Bool {
+        bpf_map_get_next_key(descriptor.number, key, next) == 0
     }
 
     deinit {

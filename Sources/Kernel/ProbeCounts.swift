@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import BPF
 
-/// The account of one captured probe. While nothing fires, `fired == filtered + sent + lost` over all causes.
+/// The account of one captured probe. While nothing fires, `fired == filtered + sent + handled + lost` over all causes.
 public struct ProbeCounts: Sendable, Equatable {
     /// Events that reached the open gate.
     public var fired: UInt64 = 0
@@ -9,6 +9,8 @@ public struct ProbeCounts: Sendable, Equatable {
     public var filtered: UInt64 = 0
     /// Records put into the ring buffer.
     public var sent: UInt64 = 0
+    /// Events whose handler ran in the kernel.
+    public var handled: UInt64 = 0
     /// Events that were lost, by cause; causes that did not happen are absent.
     public var lost: [LossCause: UInt64] = [:]
     /// Entry values that could not be saved, whose returns are among the lost.

@@ -11,6 +11,8 @@ public struct RuntimeOptions: Sendable {
 
     /// The process of `-c` or `-x`; 0 for none.
     public var targetPid: Int32 = 0
+    /// Whether errors of handlers neither end the session nor are shown.
+    public var ignoresErrors = false
     /// Whether that process has not executed its program yet.
     public var startsTarget = false
 

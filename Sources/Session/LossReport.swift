@@ -5,7 +5,7 @@ import Kernel
 
 /// The account of every event: what fired, what was handled, and where the rest went.
 struct LossReport {
-    /// One probe's account. `fired = handled + filtered + lost + entryMissing + afterExit + unread`.
+    /// One probe's account. `fired = handled + filtered + lost + entryMissing + busy + afterExit + unread`.
     struct Row {
         var point: String
         var fired: UInt64 = 0
@@ -16,6 +16,8 @@ struct LossReport {
         var lost: UInt64 = 0
         /// A return whose entry was not seen.
         var entryMissing: UInt64 = 0
+        /// The globals were not to be had in time.
+        var busy: UInt64 = 0
         /// Came after `exit()`.
         var afterExit: UInt64 = 0
         /// Not run by the kernel at all: not part of `fired`.
@@ -35,13 +37,14 @@ struct LossReport {
             let counts = runtime.counters(index)
             var row = Row(point: probe.point)
             row.fired = counts.fired
-            row.handled = handled[index]
+            row.handled = handled[index] &+ counts.handled
+            row.busy = counts.lost[.locked] ?? 0
             row.afterExit = afterExit[index]
             row.filtered = counts.filtered
             row.lost = counts.lost[.ringFull] ?? 0
             row.entryMissing = counts.lost[.entryMissing] ?? 0
             row.skipped = counts.skippedByKernel
-            let read = row.handled &+ row.afterExit
+            let read = handled[index] &+ row.afterExit
             row.unread = counts.sent > read ? counts.sent - read : 0
             // What was there before the session did not come by the kernel.
             row.fired &+= running[index]
@@ -53,6 +56,7 @@ struct LossReport {
     /// Warns of every loss, by cause and probe; with `verbose` shows the whole table.
     func show(verbose: Bool) {
         warn(\.lost, "lost: the event buffer was full; make it larger with -s, or do less per event")
+        warn(\.busy, "skipped: the globals were in use by another handler for too long")
         warn(\.unread, "lost: sent by the kernel and not read; please report this")
         warn(\.skipped, "skipped by the kernel: another probe was running on the CPU, or no return slot was free")
         if verbose || rows.contains(where: { $0.lost > 0 }) {
@@ -64,7 +68,7 @@ struct LossReport {
         for row in rows {
             let figures = [
                 row.fired, row.handled, row.filtered, row.lost &+ row.unread, row.entryMissing, row.afterExit,
-                row.skipped,
+                row.skipped &+ row.busy,
             ]
             text += figures.map { pad(String($0), 11) }.joined() + "  \(row.point)\n"
         }

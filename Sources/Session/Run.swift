@@ -27,6 +27,8 @@ final class Run {
     let options: SessionOptions
     let evaluator: Evaluator
     private let runtime: CaptureRuntime?
+    /// What handlers in the kernel have to do with this process.
+    private var kernel: KernelHandlers?
     let sink: OutputSink
     private let command: TargetCommand?
     private let signals: SignalSource
@@ -60,6 +62,7 @@ final class Run {
         self.command = command
         self.signals = signals
         arming = Arming(program: program, evaluator: evaluator, runtime: runtime)
+        if let runtime { kernel = KernelHandlers(program: program, runtime: runtime, evaluator: evaluator) }
         handled = Array(repeating: 0, count: program.probes.count)
         afterExit = handled
         running = handled
@@ -95,6 +98,8 @@ final class Run {
                 // A stop within the same round drains when the gate is closed, and runs what it finds.
                 if state == .running { handleEvents() }
             }
+            kernel?.begin()
+            flush()
             runtime.openGate()
         }
         if let timeout = options.timeout {
@@ -143,12 +148,30 @@ final class Run {
         guard let runtime else { return }
         // While it runs, a flood must not keep the loop from signals and timers.
         var rest = state == .running ? 1 << 14 : Int.max
-        runtime.drain { [unowned self] record, _ in
-            handle(record)
+        runtime.drain { [unowned self] record, size in
+            if let outcome = kernel?.take(record, size: size) {
+                if outcome == .failed { fail() }
+            } else {
+                handle(record)
+            }
             rest -= 1
             return rest > 0
         }
+        // What is in the ring came before it.
+        if state == .running, kernel?.hasExited == true { state = .stopping }
         flush()
+    }
+
+    /// A handler called `exit()`: no other one starts.
+    private func exit() {
+        handlerAskedToStop = true
+        isDraining = false
+        state = max(state, .stopping)
+    }
+
+    private func fail() {
+        isDraining = false
+        state = .failed
     }
 
     private func handle(_ record: UnsafeRawPointer) {
@@ -169,18 +192,14 @@ final class Run {
     private var handlerAskedToStop = false
 
     func run(_ probe: Int, record: UnsafeRawPointer?) {
+        if kernel?.prepare(for: probe) == .failed { return fail() }
         let started = hits == nil ? 0 : swtap_cycles()
         let request = evaluator.run(handler: probe, record: record)
         hits?.add(probe, cycles: swtap_cycles() &- started)
         switch request {
         case .proceed: break
-        case .exit:
-            handlerAskedToStop = true
-            isDraining = false
-            state = max(state, .stopping)
-        case .failed:
-            isDraining = false
-            state = .failed
+        case .exit: exit()
+        case .failed: fail()
         }
         arming.update(after: probe)
     }
@@ -243,6 +262,8 @@ final class Run {
         signals.release()
         if state == .stopping, !handlerAskedToStop { isDraining = true }
         handleEvents()
+        if kernel?.end() == .failed { state = .failed }
+        flush()
         isDraining = false
         guard sink.failure == nil else { return }
         if state != .failed {

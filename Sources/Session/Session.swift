@@ -103,16 +103,21 @@ private final class Session {
         let sink = try options.outputFile.map { try OutputSink(path: $0, rotation: options.rotation) } ?? OutputSink()
         compiler.startPass()
         try runtime?.load()
+        for (point, reason) in runtime?.setBack ?? [] where !options.suppressWarnings {
+            writeError("WARNING: the handler of \(point) runs in user space: \(reason)\n")
+        }
         try runtime?.attach()
         if program.captures.contains(where: { $0 != nil }) {
             compiler.reportPass(4, "compiled, loaded and attached")
         }
         if options.verbosity(ofPass: 5) > 0 { writeError("Pass 5: starting run.\n") }
         compiler.startPass()
+        // The runtime's has the places of what was expanded for handlers in the kernel.
+        let placed = runtime?.placement.program ?? program
         let host = RunHost(runtime: runtime, namespaces: namespaces, catalog: compiler.catalog)
-        let evaluator = Evaluator(program: program, host: host, session: facts(target: target))
+        let evaluator = Evaluator(program: placed, host: host, session: facts(target: target))
         let run = Run(
-            program: program, options: options, evaluator: evaluator, runtime: runtime, sink: sink, command: command,
+            program: placed, options: options, evaluator: evaluator, runtime: runtime, sink: sink, command: command,
             signals: signals)
         run.onStart = { background?.isReady() }
         let status = try run.execute()
@@ -141,6 +146,7 @@ private final class Session {
         if let size = options.bufferMegabytes { runtimeOptions.ringMegabytes = size }
         runtimeOptions.targetPid = Int32(clamping: target)
         runtimeOptions.startsTarget = isStarted
+        runtimeOptions.ignoresErrors = options.suppressesHandlerErrors
         runtimeOptions.disabledFeatures = try features(options.disabledFeatures)
         return try CaptureRuntime(program: program, catalog: catalog, options: runtimeOptions)
     }
@@ -169,7 +175,7 @@ private final class Session {
                 text += "    runs in user space\n"
             } else {
                 for line in runtime?.explain(index) ?? [] { text += "    \(line)\n" }
-                for read in program.captures[index]?.lateReads ?? [] {
+                for read in runtime?.placement.units[index] == nil ? program.captures[index]?.lateReads ?? [] : [] {
                     let place = program.sites[Int(read.site)].token.described
                     text += "    read when the handler runs, near \(place): \(read.reason)\n"
                 }

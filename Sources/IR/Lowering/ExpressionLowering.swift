@@ -325,7 +325,7 @@ extension IntegerShape {
     var code: Int32 { Int32(size) | (isSigned ? 16 : 0) }
 
     /// The shape that `extend` codes.
-    init(code: Int32) {
+    public init(code: Int32) {
         self.init(size: UInt8(truncatingIfNeeded: code & 15), isSigned: code & 16 != 0)
     }
 }

@@ -23,6 +23,9 @@ final class ProgramTables {
         program.limits = limits
     }
 
+    /// Tables that go on from a finished program; what it has already is not looked for.
+    init(_ program: IRProgram) { self.program = program }
+
     /// The index of an integer constant.
     func integer(_ value: Int64) -> Int32 {
         if let index = integerIndex[value] { return index }

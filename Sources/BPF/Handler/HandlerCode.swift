@@ -1,0 +1,295 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import IR
+import Semantics
+
+/// Emits the body of a handler that runs in the kernel.
+///
+/// r7 is the scratch memory, r9 the lane: the shard of the CPU, behind as many for the other generation. r8 is for what
+/// lasts over the calls of one instruction, r0…r5 are for computing. Integer registers of the IR have a word of scratch memory each,
+/// unless they are constants; the processor's registers remember within a block what they hold.
+final class HandlerCode {
+    let handler: KernelHandler
+    let plan: CapturePlan
+    let layout: RecordLayout
+    let emitter: Emitter
+    let program: IRProgram
+    private let unit: IRUnit
+    private let firstRegister: Int
+    let texts: TextPlaces
+    /// Where keys are built.
+    let keyOffset: Int
+    /// The bytes of scratch memory that the handler needs, its record included.
+    let size: Int
+    private var labels: [Label] = []
+    private let constants: [Int64?]
+    private let uses: [Int]
+    /// What the processor's registers hold.
+    private var held: [Register: Int32] = [:]
+    private var errorTail: Label?
+    private var leave: Label
+    /// The slots whose values registers of the IR are, since nothing else is assigned to them.
+    private let slots: [Int: Int]
+    /// Registers that are constants until the next instruction that uses them.
+    private var passing: [Int32: Int64] = [:]
+    /// Whether it adds to sums, and needs the lane.
+    private let usesSums: Bool
+    /// Where the key is that was built last, as an offset from r7.
+    var lastKey = 0
+
+    init(_ handler: KernelHandler, plan: CapturePlan, layout: RecordLayout, emitter: Emitter) {
+        self.handler = handler
+        self.plan = plan
+        self.layout = layout
+        self.emitter = emitter
+        program = handler.placement.program
+        unit = handler.unit
+        leave = emitter.code.label()
+        firstRegister = layout.size
+        texts = TextPlaces(
+            handler.unit, program: handler.placement.program, plan: plan, layout: layout,
+            start: layout.size + 8 * handler.unit.integerRegisters)
+        keyOffset = texts.end
+        var keySize = 0
+        var sums = false
+        var assignments = [Int](repeating: 0, count: unit.integerRegisters)
+        var uses = assignments
+        var constants = [Int64?](repeating: nil, count: unit.integerRegisters)
+        for block in unit.blocks {
+            for instruction in block.instructions {
+                if let global = program.global(of: instruction) {
+                    keySize = max(keySize, handler.placement.layouts[global]?.keySize ?? 0)
+                    if handler.placement.homes[global] == .sums { sums = true }
+                }
+                program.forEachIntegerUse(of: instruction) { uses[Int($0)] += 1 }
+                guard let register = program.integerDefinition(of: instruction) else { continue }
+                assignments[Int(register)] += 1
+                if instruction.op == .integerConstant {
+                    constants[Int(register)] = program.integers[Int(instruction.a)]
+                }
+            }
+        }
+        for register in assignments.indices where assignments[register] != 1 { constants[register] = nil }
+        var slots: [Int: Int] = [:]
+        for block in unit.blocks {
+            for instruction in block.instructions where instruction.op == .slotInteger {
+                if assignments[Int(instruction.dst)] == 1 { slots[Int(instruction.dst)] = Int(instruction.a) }
+            }
+        }
+        self.slots = slots
+        self.uses = uses
+        self.constants = constants
+        usesSums = sums
+        size = keyOffset + keySize
+    }
+
+    /// Emits the handler; it ends at `leave`.
+    func emit(processorWord: Int, leave: Label) {
+        self.leave = leave
+        if usesSums {
+            emitter.code.comment("lane")
+            emitter.code.valueAddress(.r1, .control, offset: 0)
+            emitter.code.load(.double, .r9, .r1, ControlLayout.generation)
+            emitter.code.alu(.multiply, .r9, Int32(handler.globals.shards))
+            emitter.code.load(.double, .r0, .r10, processorWord)
+            emitter.code.alu(.and, .r0, Int32(handler.globals.shards - 1))
+            emitter.code.alu(.or, .r9, .r0)
+            emitter.code.alu(.and, .r9, Int32(2 * handler.globals.shards - 1))
+        }
+        let order = unit.blockOrder
+        labels = unit.blocks.map { _ in emitter.code.label() }
+        for (place, block) in order.enumerated() {
+            emitter.code.place(labels[block])
+            held = [:]
+            passing = [:]
+            let next = place + 1 < order.count ? order[place + 1] : nil
+            var pending: Instruction?
+            var site: Int32 = -1
+            for (index, instruction) in unit.blocks[block].instructions.enumerated() {
+                if instruction.site != site, instruction.op != .action {
+                    site = instruction.site
+                    emitter.code.comment(location(of: site))
+                }
+                // A comparison that only the branch behind it looks at becomes its condition.
+                let isLast = index == unit.blocks[block].instructions.count - 2
+                if isLast, instruction.op.condition != nil, let last = unit.blocks[block].instructions.last,
+                    last.op == .branch, last.dst == instruction.dst, uses[Int(instruction.dst)] == 1
+                {
+                    pending = instruction
+                    continue
+                }
+                if instruction.op == .integerMove, let constant = constant(instruction.a),
+                    pass(constant, in: instruction.dst, to: unit.blocks[block].instructions[index + 1])
+                {
+                    continue
+                }
+                if instruction.op.isTerminator {
+                    terminate(instruction, pending, next: next)
+                } else {
+                    emit(instruction)
+                }
+            }
+        }
+    }
+
+    private func location(of site: Int32) -> String {
+        let location = program.sites[Int(site)].token.location
+        return "\(location.file.name):\(location.line):\(location.column)"
+    }
+
+    // MARK: Registers
+
+    private func offset(_ register: Int32) -> Int {
+        slots[Int(register)].map { layout.slotOffsets[$0] } ?? firstRegister + 8 * Int(register)
+    }
+
+    /// Whether a register is the slot that it was read from.
+    func isSlot(_ register: Int32) -> Bool { slots[Int(register)] != nil }
+
+    /// The constant that a register of the IR is, always or at this moment.
+    func constant(_ register: Int32) -> Int64? { constants[Int(register)] ?? passing[register] }
+
+    /// Remembers that a register is a constant, and whether that need not be stored: where the next instruction is the only one
+    /// that uses it.
+    func pass(_ constant: Int64, in register: Int32, to next: Instruction) -> Bool {
+        guard next.op == .elementFetchAdd, next.dst == register, uses[Int(register)] == 1 else { return false }
+        passing[register] = constant
+        return true
+    }
+
+    /// Puts an integer register of the IR into one of the processor.
+    func load(_ register: Int32, _ target: Register) {
+        if let constant = constant(register) {
+            emitter.code.move(target, constant)
+        } else if let holder = held.first(where: { $0.value == register })?.key {
+            if holder == target { return }
+            emitter.code.move(target, holder)
+        } else {
+            emitter.code.load(.double, target, .r7, offset(register))
+        }
+        clobber(target)
+        if constant(register) == nil { held[target] = register }
+    }
+
+    /// Sets an integer register of the IR from one of the processor.
+    func store(_ register: Int32, _ source: Register) {
+        emitter.code.store(.double, .r7, offset(register), source)
+        passing[register] = nil
+        for (holder, value) in held where value == register { held[holder] = nil }
+        held[source] = register
+    }
+
+    /// Where the address of a register's word is, as an offset from r7; a constant is stored there first.
+    func word(of register: Int32) -> Int {
+        if let constant = constants[Int(register)] { storeConstant(constant, at: offset(register)) }
+        return offset(register)
+    }
+
+    func storeConstant(_ constant: Int64, at offset: Int) {
+        if let small = Int32(exactly: constant) {
+            emitter.code.store(.double, .r7, offset, immediate: small)
+        } else {
+            clobber(.r5)
+            emitter.code.move(.r5, constant)
+            emitter.code.store(.double, .r7, offset, .r5)
+        }
+    }
+
+    /// Forgets what a register holds, since it is overwritten.
+    func clobber(_ register: Register) { held[register] = nil }
+
+    /// Calls a helper, which overwrites r0…r5.
+    func call(_ helper: Helper) {
+        emitter.code.call(helper)
+        for register in [Register.r0, .r1, .r2, .r3, .r4, .r5] { held[register] = nil }
+    }
+
+    /// Forgets everything: code joins here.
+    func forget() { held = [:] }
+
+    // MARK: Ways out
+
+    private func terminate(_ instruction: Instruction, _ comparison: Instruction?, next: Int?) {
+        switch instruction.op {
+        case .jump: if Int(instruction.a) != next { emitter.code.jump(labels[Int(instruction.a)]) }
+        case .branch:
+            let (yes, no) = (Int(instruction.a), Int(instruction.b))
+            if let comparison, let condition = comparison.op.condition {
+                load(comparison.a, .r1)
+                let isInverted = yes == next
+                let test = isInverted ? condition.opposite : condition
+                let target = labels[isInverted ? no : yes]
+                if let constant = constant(comparison.b), let small = Int32(exactly: constant) {
+                    emitter.code.jump(test, .r1, small, target)
+                } else {
+                    load(comparison.b, .r2)
+                    emitter.code.jump(test, .r1, .r2, target)
+                }
+                if !isInverted, no != next { emitter.code.jump(labels[no]) }
+            } else {
+                load(instruction.dst, .r1)
+                if yes == next {
+                    emitter.code.jump(.equal, .r1, 0, labels[no])
+                } else {
+                    emitter.code.jump(.notEqual, .r1, 0, labels[yes])
+                    if no != next { emitter.code.jump(labels[no]) }
+                }
+            }
+        default:
+            // The last block falls out.
+            if next != nil { emitter.code.jump(leave) }
+        }
+    }
+
+    /// A label that raises an error, with its operand in r1, and leaves.
+    func failure(_ kind: KernelErrorKind, site: Int32) -> Label {
+        let label = emitter.code.label()
+        let tail = errorTail ?? makeErrorTail()
+        emitter.later(at: label) { emitter in
+            if !kind.hasOperand { emitter.code.move(.r1, 0) }
+            emitter.code.move(.r2, Int64(kind.rawValue) << 32 | Int64(site))
+            emitter.code.jump(tail)
+        }
+        return label
+    }
+
+    /// Sends the error in r2 with its operand in r1.
+    private func makeErrorTail() -> Label {
+        let tail = emitter.code.label()
+        errorTail = tail
+        let words = emitter.frame.reserve(2)
+        let leave = leave
+        let (probe, maximum) = (handler.probe, handler.maximalErrors)
+        emitter.later(at: tail) { emitter in
+            emitter.code.comment("error")
+            emitter.code.store(.double, .r10, words, .r1)
+            emitter.code.store(.double, .r10, words + 8, .r2)
+            let counted = emitter.code.label()
+            emitter.code.map(.r1, .ring)
+            emitter.code.move(.r2, Int64(KernelMessage.errorSize))
+            emitter.code.move(.r3, 0)
+            emitter.code.call(.ringReserve)
+            emitter.code.jump(.equal, .r0, 0, counted)
+            emitter.code.store(.word, .r0, 0, immediate: Int32(bitPattern: KernelMessage.mark | UInt32(probe)))
+            emitter.code.store(.word, .r0, 4, immediate: 0)
+            emitter.code.store(.double, .r0, 8, immediate: 0)
+            emitter.code.load(.double, .r1, .r10, words + 8)
+            emitter.code.store(.double, .r0, KernelMessage.errorOffset, .r1)
+            emitter.code.load(.double, .r1, .r10, words)
+            emitter.code.store(.double, .r0, KernelMessage.operandOffset, .r1)
+            emitter.code.move(.r1, .r0)
+            emitter.code.move(.r2, 1)
+            emitter.code.call(.ringSubmit)
+            emitter.code.place(counted)
+            emitter.code.valueAddress(.r1, .control, offset: 0)
+            emitter.code.move(.r2, 1)
+            emitter.code.atomicAdd(.r1, ControlLayout.errors, .r2)
+            if let maximum {
+                emitter.code.load(.double, .r2, .r1, ControlLayout.errors)
+                emitter.code.jump(.lessOrEqual, .r2, Int32(clamping: maximum), leave)
+                emitter.code.store(.double, .r1, ControlLayout.gate, immediate: 0)
+            }
+            emitter.code.jump(leave)
+        }
+        return tail
+    }
+}

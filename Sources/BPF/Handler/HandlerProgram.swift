@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import IR
+
+/// The program of a handler that runs in the kernel: the slots are filled into scratch memory of the CPU, laid out as a record,
+/// and the handler works on them. A program does not run twice at once on a CPU, so its scratch memory is its own.
+extension MainProgram {
+    /// Emits what comes behind the filter; nil when the stack does not suffice.
+    func build(_ handler: KernelHandler, maximalSize: Int) throws(CaptureError) -> BPFProgram? {
+        let code = HandlerCode(handler, plan: capture.plan, layout: layout, emitter: emitter)
+        let isLocked = handler.placement.locked.contains(handler.probe)
+        let processorWord = emitter.frame.reserve(1)
+        let done = emitter.code.label()
+        if isLocked { takeLock() }
+        emitter.code.comment("scratch memory")
+        emitter.code.call(.getProcessorID)
+        emitter.code.store(.double, .r10, processorWord, .r0)
+        emitter.code.alu(.and, .r0, Int32(scratchShards(handler) - 1))
+        let stride = emitter.code.count
+        emitter.code.alu(.multiply, .r0, 0)
+        emitter.code.valueAddress(.r7, .scratch(handler.probe), offset: 0)
+        emitter.code.alu(.add, .r7, .r0)
+        emitter.code.load(.double, .r0, .r10, processorWord)
+        activation.count(.handled, hasProcessor: true)
+        emitter.frame.openTail(at: code.size)
+        for word in 0..<layout.faultWords {
+            emitter.code.store(.double, .r7, RecordLayout.faultOffset + 8 * word, immediate: 0)
+        }
+        for (index, slot) in capture.plan.slots.enumerated() {
+            clearText(of: slot, at: layout.slotOffsets[index])
+            emit(slot, index)
+        }
+        if entry != nil { activation.deleteEntry() }
+        code.emit(processorWord: processorWord, leave: done)
+        emitter.code.place(done)
+        if isLocked {
+            emitter.code.comment("unlock")
+            emitter.code.valueAddress(.r1, .control, offset: 0)
+            emitter.code.store(.double, .r1, ControlLayout.lock, immediate: 0)
+        }
+        activation.finish()
+        emitter.finishDeferred()
+        if emitter.frame.isOverflown { return nil }
+        let total = (code.size + emitter.frame.tailSize + 63) / 64 * 64
+        guard total <= maximalSize else { throw CaptureError("computes too much at one event") }
+        emitter.code.patch(stride, immediate: Int32(total))
+        return try emitter.code.finish(
+            name: capture.programName(""), type: capture.context.programType,
+            attachType: capture.context.attachType)
+    }
+
+    /// The bytes of scratch memory of a finished program.
+    static func scratchSize(of program: BPFProgram) -> Int? {
+        // The stride is behind the mask that `build` emits.
+        program.relocations.first { if case .scratch = $0.map { true } else { false } }
+            .map { Int(program.instructions[$0.index - 1].immediate) }
+    }
+
+    /// The CPUs that have scratch memory of their own: all that there can be, as a power of two.
+    private func scratchShards(_ handler: KernelHandler) -> Int { KernelHandler.scratchShards(cpus: handler.cpus) }
+
+    /// Takes the lock of the globals, or leaves after some thousand attempts: whoever has it runs on another CPU, or was
+    /// preempted on this one.
+    private func takeLock() {
+        let again = emitter.code.label()
+        let taken = emitter.code.label()
+        let busy = emitter.code.label()
+        emitter.code.comment("lock")
+        emitter.code.move(.r3, 0)
+        emitter.code.place(again)
+        emitter.code.valueAddress(.r1, .control, offset: 0)
+        emitter.code.move(.r2, 1)
+        emitter.code.move(.r0, 0)
+        emitter.code.atomicCompareExchange(.r1, ControlLayout.lock, .r2)
+        emitter.code.jump(.equal, .r0, 0, taken)
+        emitter.code.alu(.add, .r3, 1)
+        emitter.code.jump(.less, .r3, 4000, again)
+        emitter.code.jump(busy)
+        emitter.code.place(taken)
+        leave(at: busy, .skippedLocked, isSaved: entry != nil)
+    }
+
+    /// Fills the place of a string with zeros: what works on strings here goes by words.
+    private func clearText(of slot: CaptureSlot, at offset: Int) {
+        guard case .string(.memory(_, _, let limit)) = slot else { return }
+        for word in 0..<(limit + 8) / 8 {
+            emitter.code.store(.double, .r7, offset + 8 + 8 * word, immediate: 0)
+        }
+    }
+}
+
+extension KernelHandler {
+    static func scratchShards(cpus: Int) -> Int {
+        var shards = 1
+        while shards < max(1, cpus) { shards *= 2 }
+        return shards
+    }
+
+    /// The map that a compiled handler works in.
+    public func scratchMap(for program: BPFProgram) -> MapSpec? {
+        guard let size = MainProgram.scratchSize(of: program) else { return nil }
+        return MapSpec(
+            reference: .scratch(probe), name: "swtap_scratch", type: .array, keySize: 4,
+            valueSize: size * Self.scratchShards(cpus: cpus), maxEntries: 1)
+    }
+}

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import IR
+
+/// The globals that handlers in the kernel keep: taken in from there, and handed over to there.
+extension Evaluator {
+    /// Adds to a number.
+    public func add(_ value: Int64, to global: Int) { globalIntegers[global] &+= value }
+
+    /// What a number is.
+    public func number(_ global: Int) -> Int64 { globalIntegers[global] }
+
+    /// Sets a number.
+    public func set(_ global: Int, to value: Int64) { globalIntegers[global] = value }
+
+    /// Takes in one CPU's statistics of a scalar.
+    public func merge(_ record: UnsafePointer<Int64>, into global: Int) {
+        statistics[global].merge(record, into: 0)
+    }
+
+    /// Takes in an element: adds a number to it, or one CPU's statistics of it. False when the array is full.
+    public func merge(
+        _ value: UnsafePointer<Int64>, key: UnsafeRawPointer, _ layout: ElementLayout, into global: Int
+    ) -> Bool {
+        let found = element(key, layout, of: global, create: true)
+        guard found >= 0 else { return false }
+        if program.globals[global].statistics != nil {
+            statistics[global].merge(value, into: tables[global].pointee.entries[found].value)
+        } else {
+            tables[global].pointee.entries[found].value &+= value.pointee
+        }
+        return true
+    }
+
+    /// Empties an array that the kernel had, before its elements come back.
+    public func removeElements(of global: Int) { tables[global].pointee.removeAll() }
+
+    /// Hands the elements of an array of numbers over in their order, as keys of the kernel's layout; those that do not fit
+    /// it are left out, and their number is returned.
+    public func exportElements(
+        of global: Int, _ layout: ElementLayout, _ body: (UnsafeRawPointer, Int64) -> Bool
+    ) -> Int {
+        let table = tables[global]
+        let key = UnsafeMutableRawPointer.allocate(byteCount: max(layout.keySize, 8), alignment: 8)
+        defer { key.deallocate() }
+        var failures = 0
+        for index in 0..<table.pointee.used where table.pointee.entries[index].keyLength != ArrayEntry.dead {
+            key.initializeMemory(as: UInt8.self, repeating: 0, count: layout.keySize)
+            var fits = true
+            for (position, offset) in layout.keyOffsets.enumerated() {
+                if layout.keyStrings[position] {
+                    let text = table.pointee.stringKey(position, at: index)
+                    fits = fits && text.length < layout.keySizes[position]
+                    if fits { (key + offset).copyMemory(from: text.pointer, byteCount: text.length) }
+                } else {
+                    key.storeBytes(of: table.pointee.integerKey(position, at: index), toByteOffset: offset, as: Int64.self)
+                }
+            }
+            if !fits || !body(key, table.pointee.entries[index].value) { failures += 1 }
+        }
+        return failures
+    }
+
+    private func element(_ key: UnsafeRawPointer, _ layout: ElementLayout, of global: Int, create: Bool) -> Int {
+        let table = tables[global]
+        if table.pointee.isIntegerKey {
+            let number = key.load(as: Int64.self)
+            let hash = ArrayTable.hash(of: number)
+            let found = table.pointee.find(number, hash)
+            return found >= 0 || !create ? found : table.pointee.insert(number, hash)
+        }
+        encoder.pointee.clear()
+        for (position, offset) in layout.keyOffsets.enumerated() {
+            if layout.keyStrings[position] {
+                let text = (key + offset).assumingMemoryBound(to: UInt8.self)
+                let view = StringView(pointer: text, length: lengthBeforeNul(text, layout.keySizes[position]))
+                encoder.pointee.append(view, isLast: position == layout.keySizes.count - 1)
+            } else {
+                encoder.pointee.append(key.load(fromByteOffset: offset, as: Int64.self))
+            }
+        }
+        let (bytes, count) = (UnsafePointer(encoder.pointee.bytes), encoder.pointee.count)
+        let hash = ArrayTable.hash(of: bytes, count)
+        let found = table.pointee.find(bytes, count, hash)
+        return found >= 0 || !create ? found : table.pointee.insert(bytes, count, hash)
+    }
+
+    /// Raises the error of a handler that ran in the kernel, as if it had run here; whether the session must stop for it.
+    public func reportKernelError(_ error: KernelFailure, site: Int32, handler: Int) -> Bool {
+        let failure: Failure
+        switch error {
+        case .divisionByZero: failure = .divisionByZero
+        case .readFault(let address): failure = .readFault(address)
+        case .stringFault(let address, let isUser): failure = .stringFault(address, isUser: isUser)
+        case .overflow(let array): failure = .overflow(array: array)
+        }
+        raised = RaisedError(
+            message: words(failure), places: [site], isCatchable: true, position: 0, unit: 0, depth: 0)
+        return report(handler: handler)
+    }
+}
+
+extension StatisticsStore {
+    /// Takes in a record of the kernel, whose extremes are as `KernelExtreme` says.
+    func merge(_ other: UnsafePointer<Int64>, into index: Int64) {
+        let record = record(index)
+        let number = other[StatisticsShape.count]
+        guard number != 0 else { return }
+        let low = KernelExtreme.minimum(other[StatisticsShape.minimum])
+        let high = KernelExtreme.maximum(other[StatisticsShape.maximum])
+        let isFirst = record[StatisticsShape.count] == 0
+        record[StatisticsShape.minimum] = isFirst ? low : min(low, record[StatisticsShape.minimum])
+        record[StatisticsShape.maximum] = isFirst ? high : max(high, record[StatisticsShape.maximum])
+        record[StatisticsShape.count] &+= number
+        record[StatisticsShape.sum] &+= other[StatisticsShape.sum]
+        for bucket in StatisticsShape.buckets..<StatisticsShape.buckets + shape.bucketCount {
+            record[bucket] &+= other[bucket]
+        }
+    }
+}

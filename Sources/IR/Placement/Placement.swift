@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import Semantics
+
+/// Where each handler runs and where each global is kept. Handlers in the kernel share globals only with each other, and with
+/// handlers of user space as `GlobalHome` says.
+public struct Placement {
+    /// The program, with the tables of the units for the kernel; the rest is as it was.
+    public private(set) var program: IRProgram
+    /// The handlers that the kernel runs, without calls, by the probe's index.
+    public private(set) var units: [Int: IRUnit] = [:]
+    /// Why the Evaluator runs the handler of a captured probe; nil for those in the kernel, and for events of user space.
+    public private(set) var reasons: [String?]
+    /// Where each global is kept.
+    public private(set) var homes: [GlobalHome]
+    /// How the elements of arrays in the kernel are kept, by the array's index.
+    public private(set) var layouts: [Int: ElementLayout] = [:]
+    /// The handlers in the kernel that must have the globals of the kernel for themselves while they run.
+    public private(set) var locked: Set<Int> = []
+    /// The globals that the handler of each probe names, in functions that it calls too.
+    public private(set) var touched: [Set<Int>] = []
+
+    /// Everything in user space.
+    public static func evaluator(_ program: IRProgram, reason: String) -> Placement {
+        var refused: [Int: String] = [:]
+        for (index, plan) in program.captures.enumerated() where plan != nil { refused[index] = reason }
+        return Placement(program, refused: refused)
+    }
+
+    /// Places handlers in the kernel where it can run them; `refused` are probes that it cannot run, with the reasons.
+    public init(_ program: IRProgram, refused: [Int: String] = [:]) {
+        let inliner = InlineCalls(program)
+        reasons = Array(repeating: nil, count: program.handlers.count)
+        homes = Array(repeating: .evaluator, count: program.globals.count)
+        var found: [Int: Eligibility] = [:]
+        for (index, plan) in program.captures.enumerated() {
+            guard let plan else { continue }
+            if let reason = refused[index] {
+                reasons[index] = reason
+                continue
+            }
+            switch inliner.run(program.handlers[index]) {
+            case .failure(let refusal): reasons[index] = refusal.reason
+            case .success(let unit):
+                let eligibility = Eligibility(unit, plan: plan, program: inliner.program)
+                if let refusal = eligibility.refusal {
+                    reasons[index] = refusal.reason
+                } else {
+                    units[index] = unit
+                    found[index] = eligibility
+                }
+            }
+        }
+        self.program = inliner.program
+        var walker = GlobalWalker(program)
+        touched = program.handlers.map { walker.globals(of: $0) }
+        settle(&found)
+        lock(found)
+        for (global, home) in homes.enumerated() where home.isInKernel && !program.globals[global].keyTypes.isEmpty {
+            var sizes = Array(repeating: 8, count: program.globals[global].keyTypes.count)
+            for one in found.values {
+                for (position, size) in (one.keySizes[global] ?? []).enumerated() {
+                    sizes[position] = max(sizes[position], size)
+                }
+            }
+            let words = program.globals[global].statistics.map { StatisticsShape($0).words } ?? 1
+            layouts[global] = ElementLayout(
+                keySizes: sizes, keyStrings: program.globals[global].keyTypes.map { $0 == .string }, words: words)
+        }
+    }
+
+    /// Moves handlers to user space until no global is in two places.
+    private mutating func settle(_ found: inout [Int: Eligibility]) {
+        let conditional = program.conditions.contains { $0 != nil }
+        var walker = GlobalWalker(program)
+        var conditions: Set<Int> = []
+        for case let function? in program.conditions { conditions.formUnion(walker.globals(of: program.functions[function])) }
+        if conditional {
+            for (probe, one) in found where one.exits {
+                move(probe, "calls 'exit' beside probes with conditions", &found)
+            }
+        }
+        var changes = true
+        while changes {
+            changes = false
+            for global in program.globals.indices {
+                let inKernel = found.keys.filter { found[$0]?.uses[global] != nil }.sorted()
+                guard !inKernel.isEmpty else {
+                    homes[global] = .evaluator
+                    continue
+                }
+                let adds = inKernel.allSatisfy { found[$0]?.uses[global] == .adds }
+                homes[global] = adds ? .sums : .kernel
+                guard let reason = conflict(global, adds: adds, conditions, found) else { continue }
+                for probe in inKernel { move(probe, reason, &found) }
+                changes = true
+            }
+        }
+    }
+
+    /// Finds out who needs the lock: handlers that name more than once what others name too, and all that they share it with. An
+    /// element that only its own thread names needs none; one that others delete must not be added to meanwhile.
+    private mutating func lock(_ found: [Int: Eligibility]) {
+        var shared: Set<Int> = []
+        for (global, home) in homes.enumerated() where home == .kernel {
+            let users = found.values.filter { $0.uses[global] != nil }
+            let isArray = !program.globals[global].keyTypes.isEmpty
+            let own = users.map { $0.threadKeys[global] ?? [] }
+            if isArray, let first = own.first, !own.reduce(first, { $0.intersection($1) }).isEmpty
+            {
+                continue
+            }
+            shared.insert(global)
+        }
+        var guarded: Set<Int> = []
+        for one in found.values {
+            let names = one.accesses.filter { shared.contains($0.key) }
+            if names.values.reduce(0, +) > 1 { guarded.formUnion(names.keys) }
+            guarded.formUnion(one.deletes.intersection(shared))
+        }
+        for (probe, one) in found where one.accesses.keys.contains(where: { guarded.contains($0) }) {
+            locked.insert(probe)
+        }
+    }
+
+    private mutating func move(_ probe: Int, _ reason: String, _ found: inout [Int: Eligibility]) {
+        found[probe] = nil
+        units[probe] = nil
+        reasons[probe] = reason
+    }
+
+    /// Why the kernel cannot have a global.
+    private func conflict(
+        _ global: Int, adds: Bool, _ conditions: Set<Int>, _ found: [Int: Eligibility]
+    ) -> String? {
+        let name = program.globals[global].name
+        if conditions.contains(global) { return "uses '\(name)', which the condition of a probe reads" }
+        if !adds, program.globals[global].statistics != nil { return "reads the statistics of '\(name)'" }
+        for (index, probe) in program.probes.enumerated() where touched[index].contains(global) && found[index] == nil {
+            if let reason = reasons[index] {
+                return "shares '\(name)' with \(probe.scriptPoint), whose handler \(reason)"
+            }
+            switch probe.event {
+            case .begin, .end, .error, .never: continue
+            default: if !adds { return "shares '\(name)' with \(probe.scriptPoint), which runs in user space" }
+            }
+        }
+        return nil
+    }
+}
+
+/// Collects the globals that code names.
+private struct GlobalWalker {
+    private let program: IRProgram
+    private var seen: Set<Int> = []
+    private var found: Set<Int> = []
+
+    init(_ program: IRProgram) { self.program = program }
+
+    /// Those of a unit and of the functions that it calls.
+    mutating func globals(of unit: IRUnit) -> Set<Int> {
+        seen = []
+        found = []
+        walk(unit)
+        return found
+    }
+
+    private mutating func walk(_ unit: IRUnit) {
+        if let next = unit.nextOverload { walk(function: next) }
+        for block in unit.blocks {
+            for instruction in block.instructions {
+                if let global = program.global(of: instruction) { found.insert(global) }
+                if instruction.op == .call { walk(function: Int(instruction.a)) }
+            }
+        }
+    }
+
+    private mutating func walk(function index: Int) {
+        if seen.insert(index).inserted { walk(program.functions[index]) }
+    }
+}
+
+extension IRProgram {
+    /// The global that an instruction names.
+    public func global(of instruction: Instruction) -> Int? {
+        switch instruction.op {
+        case .loadInteger, .loadString, .fetchAdd, .deleteGlobal, .elementLoadInteger, .elementLoadString,
+            .elementStoreInteger, .elementStoreString, .elementFetchAdd, .elementExists, .elementDelete,
+            .aggregateAdd, .histogramBucket, .histogramPrint, .histogramFormat:
+            Int(instruction.a)
+        case .storeInteger, .storeString: Int(instruction.dst)
+        case .aggregateLoad: aggregates[Int(instruction.a)].global
+        case .iterationBegin: iterations[Int(instruction.a)].array
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import BPF
+import CLibbpf
+import IR
+import Semantics
+
+/// Handlers that the kernel runs: which, and what becomes of those that it does not take.
+extension CaptureRuntime {
+    /// Finds the probes whose mechanism cannot run a handler.
+    func refuseHandlers() {
+        for one in captured {
+            let reason: String?
+            switch one.probe.event {
+            case .perf: reason = "runs where the kernel lets no map be changed"
+            case .lsm, .netfilter: reason = "may be interrupted by itself"
+            case .user: reason = "is about a process"
+            default: reason = nil
+            }
+            if let reason { refused[one.probe.index] = reason }
+            if case .missing(let cause) = features[.handlers] {
+                refused[one.probe.index] = "cannot run in this kernel: \(cause)"
+            } else if one.group != nil {
+                refused[one.probe.index] = "is one of many with one program"
+            } else if one.plan.failure != nil {
+                refused[one.probe.index] = "is not attached"
+            }
+        }
+    }
+
+    /// Places handlers and globals anew.
+    func place(_ program: IRProgram) {
+        placement = Placement(program, refused: refused)
+        let globals = GlobalsLayout(placement, cpus: processors)
+        let limit = options.ignoresErrors ? nil : program.limits.maxErrors
+        for one in captured {
+            let index = one.probe.index
+            one.handler = placement.units[index].map { unit in
+                KernelHandler(
+                    probe: index, unit: unit, placement: placement, globals: globals, cpus: processors,
+                    maximalErrors: limit)
+            }
+            one.plan.runsInKernel = one.handler != nil
+        }
+    }
+
+    /// Compiles and loads the handlers for the kernel. One that is not taken goes to user space, and others with it that share
+    /// its globals; then all are loaded anew.
+    func loadHandlers(_ program: IRProgram, maps: CaptureMaps) throws(KernelError) {
+        while true {
+            let handlers = captured.filter { $0.handler != nil }
+            guard !handlers.isEmpty else { return }
+            let layout = GlobalsLayout(placement, cpus: processors)
+            let globals = try HandlerGlobals(placement, layout, processors: processors)
+            maps.globals = globals
+            if layout.zeros > 0 {
+                try maps.provideZeros(
+                    MapSpec(
+                        reference: .zeros, name: "swtap_zeros", type: .array, keySize: 4, valueSize: layout.zeros,
+                        maxEntries: 1))
+            }
+            guard let (one, reason) = try firstRefusal(of: handlers, maps) else { return }
+            refused[one.probe.index] = reason
+            setBack.append((one.plan.point, reason))
+            for other in captured {
+                (other.programs, other.main, other.entry) = (nil, nil, nil)
+                (other.entryMap, other.scratch) = (nil, nil)
+            }
+            place(program)
+        }
+    }
+
+    // MARK: Running
+
+    /// Hands the globals of user space over to handlers in the kernel: before `openGate`. The indexes of the arrays whose elements
+    /// do not all fit.
+    public func handOverGlobals(of store: any GlobalStore) -> [Int] { maps?.globals?.handOver(store) ?? [] }
+
+    /// Takes in what handlers in the kernel have added up, before a handler of user space looks at it.
+    public func collectSums(into store: any GlobalStore) {
+        guard let maps else { return }
+        maps.globals?.collect(into: store, control: maps.control)
+    }
+
+    /// Takes all globals back from the kernel: after `closeGate`. No handler runs there any more when it returns.
+    public func takeBackGlobals(into store: any GlobalStore) {
+        guard let maps, let globals = maps.globals else { return }
+        globals.waitForPrograms()
+        globals.collect(into: store, control: maps.control)
+        globals.takeBack(store)
+    }
+
+    /// The arrays that had no room for elements that came from the kernel, each time; it is empty afterwards.
+    public func takeOverflows() -> [Int] { maps?.globals?.takeOverflows() ?? [] }
+
+    /// Whether a handler in the kernel has called `exit()`.
+    public var hasExited: Bool {
+        guard let maps else { return false }
+        return swtap_load_acquire64(maps.control + ControlLayout.exit) != 0
+    }
+
+    /// How many errors handlers in the kernel have had.
+    public var errorCount: Int {
+        guard let maps else { return 0 }
+        return Int(clamping: swtap_load_acquire64(maps.control + ControlLayout.errors))
+    }
+
+    private func firstRefusal(
+        of handlers: [CapturedProbe], _ maps: CaptureMaps
+    ) throws(KernelError) -> (probe: CapturedProbe, reason: String)? {
+        for one in handlers {
+            do throws(KernelError) {
+                try compile(one)
+                if let zeros = one.programs?.zerosMap { try maps.provideZeros(zeros) }
+                try loadPrograms(one, maps: maps)
+            } catch {
+                guard error.kind == .verifier else { throw error }
+                return (one, error.message)
+            }
+        }
+        return nil
+    }
+}
