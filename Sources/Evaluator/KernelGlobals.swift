@@ -52,7 +52,8 @@ extension Evaluator {
                     fits = fits && text.length < layout.keySizes[position]
                     if fits { (key + offset).copyMemory(from: text.pointer, byteCount: text.length) }
                 } else {
-                    key.storeBytes(of: table.pointee.integerKey(position, at: index), toByteOffset: offset, as: Int64.self)
+                    key.storeBytes(
+                        of: table.pointee.integerKey(position, at: index), toByteOffset: offset, as: Int64.self)
                 }
             }
             if !fits || !body(key, table.pointee.entries[index].value) { failures += 1 }

@@ -80,12 +80,14 @@ final class HandlerGlobals {
         _ = barrier.update(key: 0, value: [filler.descriptor.number])
     }
 
-    /// Takes in the sums, and lets handlers add to the other generation meanwhile.
-    func collect(into store: any GlobalStore, control: UnsafeMutableRawPointer) {
+    /// Takes in the sums, and lets handlers add to the other generation meanwhile; `isShut` says that no handler runs any more.
+    func collect(into store: any GlobalStore, control: UnsafeMutableRawPointer, isShut: Bool = false) {
         guard hasSums else { return }
         let generation = Int(swtap_load_acquire64(control + ControlLayout.generation)) & 1
-        swtap_store_release64(control + ControlLayout.generation, UInt64(1 - generation))
-        waitForPrograms()
+        if !isShut {
+            swtap_store_release64(control + ControlLayout.generation, UInt64(1 - generation))
+            waitForPrograms()
+        }
         for (index, home) in placement.homes.enumerated() where home == .sums {
             if let element = placement.layouts[index] {
                 collectElements(of: index, element, generation, store)

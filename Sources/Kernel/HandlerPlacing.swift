@@ -21,15 +21,14 @@ extension CaptureRuntime {
                 refused[one.probe.index] = "cannot run in this kernel: \(cause)"
             } else if one.group != nil {
                 refused[one.probe.index] = "is one of many with one program"
-            } else if one.plan.failure != nil {
-                refused[one.probe.index] = "is not attached"
             }
         }
     }
 
     /// Places handlers and globals anew.
     func place(_ program: IRProgram) {
-        placement = Placement(program, refused: refused)
+        let absent = captured.filter { $0.plan.failure != nil }.map(\.probe.index)
+        placement = Placement(program, refused: refused, absent: Set(absent))
         let globals = GlobalsLayout(placement, cpus: processors)
         let limit = options.ignoresErrors ? nil : program.limits.maxErrors
         for one in captured {
@@ -85,7 +84,7 @@ extension CaptureRuntime {
     public func takeBackGlobals(into store: any GlobalStore) {
         guard let maps, let globals = maps.globals else { return }
         globals.waitForPrograms()
-        globals.collect(into: store, control: maps.control)
+        globals.collect(into: store, control: maps.control, isShut: true)
         globals.takeBack(store)
     }
 

@@ -78,10 +78,11 @@ public struct GlobalsLayout: Sendable {
 
     /// A map's name as far as the kernel takes it.
     private static func name(_ name: String) -> String {
-        String(name.utf8.prefix(15).map { byte -> Character in
-            let character = Character(Unicode.Scalar(byte))
-            return character.isASCII && (character.isLetter || character.isNumber) ? character : "_"
-        })
+        String(
+            name.utf8.prefix(15).map { byte -> Character in
+                let character = Character(Unicode.Scalar(byte))
+                return character.isASCII && (character.isLetter || character.isNumber) ? character : "_"
+            })
     }
 }
 

@@ -29,6 +29,8 @@ final class HandlerCode {
     private var leave: Label
     /// The slots whose values registers of the IR are, since nothing else is assigned to them.
     private let slots: [Int: Int]
+    /// Registers that may be read before they are set.
+    private let unset: Set<Operand>
     /// Registers that are constants until the next instruction that uses them.
     private var passing: [Int32: Int64] = [:]
     /// Whether it adds to sums, and needs the lane.
@@ -68,6 +70,8 @@ final class HandlerCode {
                 }
             }
         }
+        unset = program.registersReadBeforeSet(of: handler.unit)
+        for case .integer(let register) in unset { assignments[Int(register)] += 1 }
         for register in assignments.indices where assignments[register] != 1 { constants[register] = nil }
         var slots: [Int: Int] = [:]
         for block in unit.blocks {
@@ -94,6 +98,15 @@ final class HandlerCode {
             emitter.code.alu(.and, .r0, Int32(handler.globals.shards - 1))
             emitter.code.alu(.or, .r9, .r0)
             emitter.code.alu(.and, .r9, Int32(2 * handler.globals.shards - 1))
+        }
+        for register in unset {
+            switch register {
+            case .integer(let register): emitter.code.store(.double, .r7, offset(register), immediate: 0)
+            case .string(let register):
+                guard case .memory(let offset, let size) = texts.places[Int(register)] else { continue }
+                for word in 0..<size / 8 { emitter.code.store(.double, .r7, offset + 8 * word, immediate: 0) }
+            case .wildcard: break
+            }
         }
         let order = unit.blockOrder
         labels = unit.blocks.map { _ in emitter.code.label() }

@@ -35,6 +35,7 @@ struct TextPlaces {
                 }
             }
         }
+        let unset = program.registersReadBeforeSet(of: unit)
         let bounds = program.stringBounds(of: unit, plan: plan)
         var places: [Place] = []
         var copied: [Bool] = []
@@ -43,7 +44,8 @@ struct TextPlaces {
             var place: Place?
             var source = register
             // Follows moves between registers that are assigned once.
-            for _ in 0...definitions.count where place == nil && definitions[source].count == 1 {
+            for _ in 0...definitions.count
+            where place == nil && definitions[source].count == 1 && !unset.contains(.string(Int32(source))) {
                 let one = definitions[source][0]
                 switch one.op {
                 case .stringConstant: place = .constant(program.strings[Int(one.a)])
@@ -68,7 +70,8 @@ struct TextPlaces {
     /// The slot that an instruction reads a string from.
     static func slot(of instruction: Instruction, _ program: IRProgram, _ plan: CapturePlan) -> Int? {
         if instruction.op == .slotString { return Int(instruction.a) }
-        guard instruction.op == .builtin, let builtin = Builtin(rawValue: UInt16(truncatingIfNeeded: instruction.a)) else {
+        guard instruction.op == .builtin, let builtin = Builtin(rawValue: UInt16(truncatingIfNeeded: instruction.a))
+        else {
             return nil
         }
         return builtin.fact.flatMap { plan.facts[$0] }

@@ -49,7 +49,9 @@ struct Eligibility {
         var useCounts = [Int](repeating: 0, count: unit.integerRegisters)
         for block in flow.order {
             for instruction in unit.blocks[block].instructions {
-                tables.forEachUse(of: instruction) { if case .integer(let register) = $0 { useCounts[Int(register)] += 1 } }
+                tables.forEachUse(of: instruction) {
+                    if case .integer(let register) = $0 { useCounts[Int(register)] += 1 }
+                }
             }
         }
         var actions = 0

@@ -26,14 +26,15 @@ public struct Placement {
         return Placement(program, refused: refused)
     }
 
-    /// Places handlers in the kernel where it can run them; `refused` are probes that it cannot run, with the reasons.
-    public init(_ program: IRProgram, refused: [Int: String] = [:]) {
+    /// Places handlers in the kernel where it can run them; `refused` are probes that it cannot run, with the reasons, and
+    /// `absent` those that are not attached, whose handlers never run.
+    public init(_ program: IRProgram, refused: [Int: String] = [:], absent: Set<Int> = []) {
         let inliner = InlineCalls(program)
         reasons = Array(repeating: nil, count: program.handlers.count)
         homes = Array(repeating: .evaluator, count: program.globals.count)
         var found: [Int: Eligibility] = [:]
         for (index, plan) in program.captures.enumerated() {
-            guard let plan else { continue }
+            guard let plan, !absent.contains(index) else { continue }
             if let reason = refused[index] {
                 reasons[index] = reason
                 continue
@@ -52,7 +53,7 @@ public struct Placement {
         }
         self.program = inliner.program
         var walker = GlobalWalker(program)
-        touched = program.handlers.map { walker.globals(of: $0) }
+        touched = program.handlers.enumerated().map { absent.contains($0) ? [] : walker.globals(of: $1) }
         settle(&found)
         lock(found)
         for (global, home) in homes.enumerated() where home.isInKernel && !program.globals[global].keyTypes.isEmpty {
@@ -73,7 +74,9 @@ public struct Placement {
         let conditional = program.conditions.contains { $0 != nil }
         var walker = GlobalWalker(program)
         var conditions: Set<Int> = []
-        for case let function? in program.conditions { conditions.formUnion(walker.globals(of: program.functions[function])) }
+        for case let function? in program.conditions {
+            conditions.formUnion(walker.globals(of: program.functions[function]))
+        }
         if conditional {
             for (probe, one) in found where one.exits {
                 move(probe, "calls 'exit' beside probes with conditions", &found)
@@ -105,8 +108,7 @@ public struct Placement {
             let users = found.values.filter { $0.uses[global] != nil }
             let isArray = !program.globals[global].keyTypes.isEmpty
             let own = users.map { $0.threadKeys[global] ?? [] }
-            if isArray, let first = own.first, !own.reduce(first, { $0.intersection($1) }).isEmpty
-            {
+            if isArray, let first = own.first, !own.reduce(first, { $0.intersection($1) }).isEmpty {
                 continue
             }
             shared.insert(global)

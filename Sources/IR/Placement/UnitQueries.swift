@@ -21,6 +21,33 @@ extension IRProgram {
         }
     }
 
+    /// The registers of a unit that may be read before they are set: those are 0 or "" then.
+    public func registersReadBeforeSet(of unit: IRUnit) -> Set<Operand> {
+        let tables = ProgramTables(self)
+        let flow = ControlFlow(unit)
+        var live = [Set<Operand>](repeating: [], count: unit.blocks.count)
+        var changes = true
+        while changes {
+            changes = false
+            for block in flow.order.reversed() {
+                var now: Set<Operand> = []
+                for next in flow.successors[block] { now.formUnion(live[next]) }
+                for instruction in unit.blocks[block].instructions.reversed() {
+                    if let set = tables.definition(of: instruction) { now.remove(set) }
+                    for variable in tables.loopVariables(of: instruction) { now.remove(variable) }
+                    tables.forEachUse(of: instruction) { if $0 != .wildcard { now.insert($0) } }
+                }
+                // An error may leave the block before anything is set.
+                if let handler = unit.blocks[block].handler { now.formUnion(live[handler]) }
+                if now != live[block] {
+                    live[block] = now
+                    changes = true
+                }
+            }
+        }
+        return live.first ?? []
+    }
+
     /// The bytes that the longest value of each string register takes with its NUL; nil where that is not known.
     public func stringBounds(of unit: IRUnit, plan: CapturePlan) -> [Int?] {
         StringBounds(unit, plan: plan, program: self).bounds

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+/// Makes handlers of `sys_enter` at random, a statement a line.
+struct HandlerGenerator {
+    private var state: UInt64
+    private var lines: [String] = []
+    private var locals = 0
+    /// Whether globals are only added to, so that the kernel keeps sums.
+    private let onlyAdds: Bool
+
+    init(seed: UInt64) {
+        state = seed &* 0x9e37_79b9_7f4a_7c15 &+ 0x1234_5678_9abc_def1
+        onlyAdds = seed % 3 == 0
+    }
+
+    static let declarations = """
+        global x, y, z, a, b[5], c, s, t, w
+        function f(p, q) { if (p > q) return p - q; return q * 3 + p }
+        function g(p) { if (p < 0) next; return p >>> 1 }
+        function g(p) { return -p }
+
+        """
+
+    private mutating func next() -> UInt64 {
+        state ^= state << 13
+        state ^= state >> 7
+        state ^= state << 17
+        return state
+    }
+
+    private mutating func below(_ count: Int) -> Int { Int(next() >> 11) % count }
+
+    private mutating func pick<T>(_ choices: [T]) -> T { choices[below(choices.count)] }
+
+    /// A whole script.
+    mutating func script() -> String {
+        lines = []
+        for _ in 0..<1 + below(4) {
+            locals = 0
+            lines.append("probe kernel.trace(\"sys_enter\") {")
+            block(depth: 0, count: 2 + below(8))
+            lines.append("}")
+        }
+        // What keeps all globals alive and has their types.
+        lines.append("probe begin { if (x) { a[1] = 0; b[1] = 0; c[\"k\", 1] = 0; s <<< 0; t[1] <<< 0; w[1] <<< 0 } }")
+        lines.append("probe end {")
+        lines.append("println(x, \" \", y, \" \", z)")
+        for text in [
+            "foreach (k in a) printf(\"a %d %d\\n\", k, a[k])", "foreach (k in b) printf(\"b %d %d\\n\", k, b[k])",
+            "foreach ([m, l] in c) printf(\"c %s %d %d\\n\", m, l, c[m, l])",
+            "if (@count(s)) printf(\"%d %d %d %d %d\\n\", @count(s), @sum(s), @min(s), @max(s), @avg(s))",
+            "foreach (k in t) printf(\"t %d %d %d %d %d\\n\", k, @count(t[k]), @sum(t[k]), @min(t[k]), @max(t[k]))",
+            "foreach (k in t) print(@hist_log(t[k]))",
+            "foreach (k in w) print(@hist_linear(w[k], -10, 90, 10))", "delete x", "delete y", "delete z",
+        ] {
+            lines.append(text)
+        }
+        lines.append("}")
+        return Self.declarations + lines.joined(separator: "\n") + "\n"
+    }
+
+    private mutating func block(depth: Int, count: Int) {
+        for _ in 0..<count { statement(depth: depth) }
+    }
+
+    private mutating func statement(depth: Int) {
+        switch below(onlyAdds ? 10 : 16) {
+        case 0:
+            if locals < 4 { locals += 1 }
+            lines.append("l\(below(locals)) = \(expression(2))")
+        case 1: lines.append("\(pick(["x", "y", "z"])) += \(expression(2))")
+        case 2: lines.append("\(pick(["x", "y", "z"]))\(pick(["++", "--"]))")
+        case 3: lines.append("\(element()) += \(expression(2))")
+        case 4: lines.append("\(element())++")
+        case 5: lines.append("s <<< \(expression(2))")
+        case 6: lines.append("t[\(expression(1))] <<< \(expression(2))")
+        case 7: lines.append("w[\(expression(0))] <<< \(expression(2))")
+        case 8, 9:
+            if depth >= 3 { return lines.append("x++") }
+            lines.append("if (\(expression(2))) {")
+            block(depth: depth + 1, count: 1 + below(3))
+            if below(2) == 0 {
+                lines.append("} else {")
+                block(depth: depth + 1, count: 1 + below(3))
+            }
+            lines.append("}")
+        case 10: lines.append("\(pick(["x", "y", "z"])) = \(expression(3))")
+        case 11: lines.append("\(element()) = \(expression(2))")
+        case 12: lines.append("delete \(element())")
+        case 13: lines.append("l0 = \(element())++ + \(pick(["x", "y"]))++")
+        case 14:
+            if below(6) == 0 { lines.append("if (\(expression(1))) next") } else { lines.append("l1 = ++x") }
+        default: lines.append("l2 = \(element()) > \(expression(1)) ? \(expression(1)) : \(expression(1))")
+        }
+        if locals < 3 { locals = 3 }
+    }
+
+    private mutating func element() -> String {
+        switch below(4) {
+        case 0: "a[\(expression(1))]"
+        case 1: "b[\(pick(["1", "2", "$id", "3", "$id & 7"]))]"
+        case 2: "c[\(pick(["\"k\"", "\"\"", "\"a longer key\""])), \(expression(1))]"
+        default: "a[$id]"
+        }
+    }
+
+    private mutating func expression(_ depth: Int) -> String {
+        if depth == 0 || below(4) == 0 {
+            switch below(6) {
+            case 0: return "\(below(10))"
+            case 1: return pick(["0x7fffffffffffffff", "-1", "0x100000000", "-0x8000000000000000", "1000000007"])
+            case 2, 3: return "$id"
+            case 4: return locals > 0 ? "l\(below(locals))" : "7"
+            default: return onlyAdds ? "3" : pick(["x", "y", "z"])
+            }
+        }
+        let left = expression(depth - 1)
+        let right = expression(depth - 1)
+        switch below(onlyAdds ? 12 : 15) {
+        case 0, 1: return "(\(left) + \(right))"
+        case 2: return "(\(left) - \(right))"
+        case 3: return "(\(left) * \(right))"
+        case 4: return "(\(left) \(pick(["/", "%"])) \(pick(["3", "-7", "16", right])))"
+        case 5: return "(\(left) \(pick(["<<", ">>", ">>>"])) \(right))"
+        case 6: return "(\(left) \(pick(["&", "|", "^"])) \(right))"
+        case 7: return "(\(left) \(pick(["<", "<=", ">", ">=", "==", "!="])) \(right))"
+        case 8: return "\(pick(["-", "~", "!"]))(\(left))"
+        case 9: return "(\(left) ? \(right) : \(expression(0)))"
+        case 10: return "(\(left) \(pick(["&&", "||"])) \(right))"
+        case 11: return pick(["f(\(left), \(right))", "g(\(left))"])
+        case 12: return "(\(right) in a)"
+        case 13: return "a[\(left)]"
+        default: return "b[$id & 3]"
+        }
+    }
+}
