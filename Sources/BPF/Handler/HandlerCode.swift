@@ -191,6 +191,13 @@ final class HandlerCode {
         held[source] = register
     }
 
+    /// Sets an integer register of the IR from one of the processor that holds different constants on different ways: read back from
+    /// memory it is a number that the verifier knows nothing about, so that it need not follow each way to the end.
+    func storeJoined(_ register: Int32, _ source: Register) {
+        store(register, source)
+        clobber(source)
+    }
+
     /// Where the address of a register's word is, as an offset from r7; a constant is stored there first.
     func word(of register: Int32) -> Int {
         if let constant = constants[Int(register)] { storeConstant(constant, at: offset(register)) }

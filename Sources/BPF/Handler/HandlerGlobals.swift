@@ -51,7 +51,7 @@ extension HandlerCode {
             }
             emitter.code.place(absent)
             forget()
-            store(instruction.dst, .r1)
+            storeJoined(instruction.dst, .r1)
         case .elementDelete:
             key(global, instruction.b, .r2)
             emitter.code.map(.r1, .elements(global, generation: 0))

@@ -30,7 +30,7 @@ extension HandlerCode {
             emitter.code.jump(.equal, .r1, 0, isZero)
             emitter.code.move(.r2, 0)
             emitter.code.place(isZero)
-            store(dst, .r2)
+            storeJoined(dst, .r2)
         case .extend:
             let shape = IntegerShape(code: b)
             load(a, .r1)
@@ -108,7 +108,7 @@ extension HandlerCode {
         emitter.code.jump(condition, .r1, .r2, holds)
         emitter.code.move(.r3, 0)
         emitter.code.place(holds)
-        store(instruction.dst, .r3)
+        storeJoined(instruction.dst, .r3)
     }
 
     /// Signed division out of the unsigned one: with s the sign as all ones or none, (x ^ s) - s is the magnitude, and the same
@@ -281,7 +281,7 @@ extension HandlerCode {
         }
         emitter.code.move(.r3, isEqual ? 1 : 0)
         emitter.code.place(differ)
-        store(instruction.dst, .r3)
+        storeJoined(instruction.dst, .r3)
     }
 }
 

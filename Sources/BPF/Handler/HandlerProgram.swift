@@ -58,22 +58,24 @@ extension MainProgram {
     /// The CPUs that have scratch memory of their own: all that there can be, as a power of two.
     private func scratchShards(_ handler: KernelHandler) -> Int { KernelHandler.scratchShards(cpus: handler.cpus) }
 
-    /// Takes the lock of the globals, or leaves after some thousand attempts: whoever has it runs on another CPU, or was
-    /// preempted on this one.
+    /// Takes the lock of the globals, or leaves when it is not to be had within some ten microseconds: whoever has it runs on
+    /// another CPU, or was preempted on this one. Asking for the time is how a program waits; the verifier walks through every
+    /// round.
     private func takeLock() {
         let again = emitter.code.label()
         let taken = emitter.code.label()
         let busy = emitter.code.label()
         emitter.code.comment("lock")
-        emitter.code.move(.r3, 0)
+        emitter.code.move(.r7, 0)
         emitter.code.place(again)
         emitter.code.valueAddress(.r1, .control, offset: 0)
         emitter.code.move(.r2, 1)
         emitter.code.move(.r0, 0)
         emitter.code.atomicCompareExchange(.r1, ControlLayout.lock, .r2)
         emitter.code.jump(.equal, .r0, 0, taken)
-        emitter.code.alu(.add, .r3, 1)
-        emitter.code.jump(.less, .r3, 4000, again)
+        for _ in 0..<8 { emitter.code.call(.ktimeGetNs) }
+        emitter.code.alu(.add, .r7, 1)
+        emitter.code.jump(.less, .r7, 200, again)
         emitter.code.jump(busy)
         emitter.code.place(taken)
         leave(at: busy, .skippedLocked, isSaved: entry != nil)

@@ -13,7 +13,7 @@ both() {
 }
 both -e 'global n
 function f(a) { return 10 / a }
-probe kernel.trace("sys_enter") { if (pid() == target() && $id == 39) n += f($id - 39) }' -c 'sh -c "exec '"$workload"' --ledger /dev/null getpid 1 || true"; exit 0'
+probe kernel.trace("sys_enter") { if (pid() == target() && $id == 3) n += f($id - 3) }' -c 'cat /etc/hostname >/dev/null'
 both -e 'global a[3] probe kernel.trace("sys_enter") { if (pid() == target()) a[$id]++ } probe end { println("end") } probe error { println("error") }' -c 'cat /etc/hostname >/dev/null'
 want_status 1
 want_line err '^ERROR: Array overflow, check size limit \(3\) near identifier .a. at <input>:1:65 in probe'

@@ -37,4 +37,4 @@ wait $workers
 kill -INT "$tap"
 wait "$tap" || fail "exit status $?"
 want_line out '^total 40000 2560000 2560000 often$'
-want_no_line err 'lost|skipped:'
+want_no_line err '^WARNING'
