@@ -24,9 +24,9 @@ extension Evaluator {
         let found = element(key, layout, of: global, create: true)
         guard found >= 0 else { return false }
         if program.globals[global].statistics != nil {
-            statistics[global].merge(value, into: tables[global].pointee.entries[found].value)
+            statistics[global].merge(value, into: tables[global].pointee.values[found])
         } else {
-            tables[global].pointee.entries[found].value &+= value.pointee
+            tables[global].pointee.values[found] &+= value.pointee
         }
         return true
     }
@@ -56,7 +56,7 @@ extension Evaluator {
                         of: table.pointee.integerKey(position, at: index), toByteOffset: offset, as: Int64.self)
                 }
             }
-            if !fits || !body(key, table.pointee.entries[index].value) { failures += 1 }
+            if !fits || !body(key, table.pointee.values[index]) { failures += 1 }
         }
         return failures
     }

@@ -40,6 +40,6 @@ struct CounterTests {
 
     @Test func everyLossIsAnOutcome() {
         for cause in LossCause.allCases { #expect(cause.counter.isOutcome) }
-        #expect(ProbeCounter.allCases.filter(\.isOutcome).count == LossCause.allCases.count + 2)
+        #expect(ProbeCounter.allCases.filter(\.isOutcome).count == LossCause.allCases.count + 3)
     }
 }

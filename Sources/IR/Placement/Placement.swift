@@ -39,6 +39,10 @@ public struct Placement {
                 reasons[index] = reason
                 continue
             }
+            guard !program.handlers[index].blocks.isEmpty else {
+                reasons[index] = "has no code"
+                continue
+            }
             switch inliner.run(program.handlers[index]) {
             case .failure(let refusal): reasons[index] = refusal.reason
             case .success(let unit):
