@@ -301,7 +301,7 @@ extension CaptureNode {
     func mayFault(_ plan: CapturePlan) -> Bool {
         switch self {
         case .constant, .argument, .returnValue, .register, .context, .readable: false
-        case .load: true
+        case .load, .counter: true
         case .unary(_, let operand), .extend(let operand, _): plan.nodes[operand].mayFault(plan)
         case .binary(let operation, let left, let right):
             operation.isDivision || plan.nodes[left].mayFault(plan) || plan.nodes[right].mayFault(plan)

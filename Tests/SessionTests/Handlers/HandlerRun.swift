@@ -72,7 +72,7 @@ struct HandlerRun {
         try runtime.load()
         let placed = runtime.placement.program
         let evaluator = Evaluator(
-            program: placed, host: RunHost(program: placed, runtime: nil), session: SessionFacts())
+            program: placed, host: try host(), session: SessionFacts())
         var kernel = KernelHandlers(program: placed, runtime: runtime, evaluator: evaluator)
         var request = SessionRequest.proceed
         func runAll(_ isWanted: (ProbeEvent) -> Bool) {
@@ -113,6 +113,10 @@ struct HandlerRun {
         return HandlerOutcome(
             output: String(decoding: evaluator.output.bytes, as: UTF8.self), messages: messages,
             inKernel: Set(runtime.placement.units.keys))
+    }
+
+    private static func host() throws -> RunHost {
+        RunHost(runtime: nil, namespaces: try Namespaces(ofProcess: nil), catalog: LazyCatalog())
     }
 
     private static func fire(_ one: CapturedProbe, _ event: [UInt64]) {
