@@ -41,7 +41,11 @@ struct CaptureRuntimeTests {
     @Test func everyEventOfThisProcessArrives() throws {
         let runtime = try CaptureRuntime(
             program: makeProgram([(try systemCalls(), Self.ownCalls)]), catalog: catalog)
-        #expect(runtime.explain(0) == ["captured by raw tracepoint", "filtered in the kernel"])
+        #expect(
+            runtime.explain(0) == [
+                "captured by raw tracepoint", "filtered in the kernel",
+                "its handler runs in user space: it has no code",
+            ])
         try runtime.load()
         try runtime.attach()
         let layout = try #require(runtime.recordLayout(ofProbe: 0))

@@ -60,8 +60,8 @@ private func preprocessed(
         ("@define x %( @define y %( 1 %) %) z", "<attempt to nest macro definitions> z"),
         ("@define x %( 1", "<incomplete macro definition - missing '%)'>"),
         ("@define", "<expected identifier>"),
-        ("@define x", "<expected '%(' or '('>"),
-        ("@define x y", "<expected '%('>"),
+        ("@define x", "<expected '%('>"),
+        ("@define x y", "<expected '%(' or '('>"),
         ("@define x(a, a) %( %)", "<duplicate parameter names>"),
     ])
     func macroErrors(_ text: String, _ expected: String) {
