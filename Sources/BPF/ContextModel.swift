@@ -92,18 +92,21 @@ public struct TracingContext: Sendable, Hashable {
     public var scalarArguments: Set<Int>
     /// Whether the return type (peeled) is an integer or enumeration.
     public var isScalarResult: Bool
+    /// The parameters that a program cannot load at all, since the verifier does not know what they point to; they are copied.
+    public var opaqueArguments: Set<Int>
     /// Whether the kernel has `bpf_get_func_arg` and `bpf_get_func_ret` (Linux 5.17).
     public var hasArgumentHelpers: Bool
 
     /// Describes a function.
     public init(
         argumentCount: Int, isReturn: Bool, scalarArguments: Set<Int> = [], isScalarResult: Bool = false,
-        hasArgumentHelpers: Bool = true
+        opaqueArguments: Set<Int> = [], hasArgumentHelpers: Bool = true
     ) {
         self.argumentCount = argumentCount
         self.isReturn = isReturn
         self.scalarArguments = scalarArguments
         self.isScalarResult = isScalarResult
+        self.opaqueArguments = opaqueArguments
         self.hasArgumentHelpers = hasArgumentHelpers
     }
 }

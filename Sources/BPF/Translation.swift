@@ -26,6 +26,7 @@ struct Translation {
         places = Dictionary(uniqueKeysWithValues: zip(saved, saved.indices))
         replayed = Self.replayable(plan, context)
         numbers = Array(repeating: nil, count: plan.nodes.count)
+        if case .tracing(let tracing) = context { graph.opaqueArguments = tracing.opaqueArguments }
     }
 
     /// The nodes whose entry values can be had at the return as well: an fexit program has the arguments as they were,

@@ -17,6 +17,8 @@ struct ValueGraph {
     private(set) var isPathDependent: [Bool] = []
     /// Arguments that are only stored or read from, so that the verifier may have them as pointers.
     private(set) var directArguments: Set<Int> = []
+    /// Arguments that are never loaded directly.
+    var opaqueArguments: Set<Int> = []
 
     /// The number of a value, simplified.
     mutating func insert(_ value: Value) -> Int {
@@ -133,7 +135,9 @@ struct ValueGraph {
         }
         directArguments = []
         for number in values.indices where uses[number] > 0 && !computed.contains(number) {
-            if case .argument(let index) = values[number] { directArguments.insert(index) }
+            if case .argument(let index) = values[number], !opaqueArguments.contains(index) {
+                directArguments.insert(index)
+            }
         }
         decideWhatToKeep()
     }

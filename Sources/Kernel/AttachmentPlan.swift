@@ -105,12 +105,14 @@ struct AttachmentPlanner {
                 case .function(let returns, let parameters, _) = catalog.type(prototype)
             else { return nil }
             let scalars = parameters.indices.filter { isScalar(parameters[$0].type) }
+            let opaque = parameters.indices.filter { isOpaque(parameters[$0].type) }
             return .tracing(
                 TracingContext(
                     // A hook's programs are given what those before them have returned.
                     argumentCount: parameters.count, isReturn: mechanism != .fentry, scalarArguments: Set(scalars),
-                    isScalarResult: isScalar(returns),
-                    hasArgumentHelpers: features[.argumentHelpers].isAvailable))
+                    isScalarResult: isScalar(returns), opaqueArguments: Set(opaque),
+                    // The helpers are for fentry and fexit only.
+                    hasArgumentHelpers: mechanism != .securityHook && features[.argumentHelpers].isAvailable))
         case (.function, .kprobe), (.address, .kprobe), (.perf, .perfEvent): return .kprobe()
         case (.function, .kretprobe): return .kretprobe()
         case (.netfilter, .netfilter):
@@ -124,6 +126,15 @@ struct AttachmentPlanner {
         case (.tracepoint(let tracepoint), .rawTracepoint):
             return .rawTracepoint(argumentCount: tracepoint.parameters.count)
         default: return nil
+        }
+    }
+
+    /// Whether it is a pointer to what the verifier has no registers for: to a pointer, a function, an array.
+    private func isOpaque(_ type: KernelTypeID) -> Bool {
+        guard case .pointer(let target, _) = catalog.type(type) else { return false }
+        switch catalog.type(target) {
+        case .pointer, .function, .array: return true
+        default: return false
         }
     }
 

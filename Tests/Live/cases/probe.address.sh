@@ -7,7 +7,7 @@ tap -g -e "$script" -c 'nc -w 1 127.0.0.1 1'
 want_line out '^kprobe 16$'
 want_line out '^1$'
 tap -g -e "probe kprobe.statement(0x$address).absolute { exit() }" --explain
-want_line out 'captured by kprobe'
+want_line out 'by kprobe$'
 tap -e "$script"
 want_status 1
 want_line err '^semantic error: absolute statement probe in unprivileged script; need stap -g'

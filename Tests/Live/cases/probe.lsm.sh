@@ -19,6 +19,12 @@ case ,$modules, in
     tap --explain -e 'probe lsm.socket_create { if (family == 2) println(type) }'
     want_line out 'captured by LSM hook'
     want_line out 'filtered in the kernel'
+    # The program of every hook that the kernel describes is one that the verifier takes, whatever the parameters.
+    tap -p4 -e 'probe kernel.lsm("*") { println($$vars) }'
+    want_status 0
+    want_no_line err 'verifier'
+    hooks=$("$swtap" -l 'kernel.lsm("*")' | wc -l)
+    [ "$(grep -c '^# kernel.lsm.*: captured by LSM hook' out)" -gt $((hooks * 9 / 10)) ] || fail "only $(grep -c 'captured by' out) of $hooks hooks: $(grep -v 'captured by' out | grep '^# kernel.lsm' | head)"
     ;;
 *)
     tap -e 'probe lsm.file_open { println(1) }' -c true
