@@ -20,9 +20,11 @@ public enum ProbeCounter: Int, Sendable, CaseIterable {
     case handled
     /// The handler did not run, since the lock of the globals was not to be had in time.
     case skippedLocked
+    /// A handler ran in the kernel, and what it printed did not fit the ring buffer. No outcome of its own.
+    case lostOutput
 
     /// Whether it is one of the outcomes that add up to the events fired.
-    public var isOutcome: Bool { self != .entryFull }
+    public var isOutcome: Bool { self != .entryFull && self != .lostOutput }
 }
 
 /// Why a captured event did not reach user space.

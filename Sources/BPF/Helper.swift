@@ -20,6 +20,7 @@ public enum Helper: Int32, Sendable, CaseIterable {
     case probeReadKernelString = 115
     /// Linux 5.6.
     case jiffies = 118
+    case ringOutput = 130
     case ringReserve = 131
     case ringSubmit = 132
     /// Linux 5.11.
@@ -54,6 +55,7 @@ public enum Helper: Int32, Sendable, CaseIterable {
         case .probeReadUserString: "bpf_probe_read_user_str"
         case .probeReadKernelString: "bpf_probe_read_kernel_str"
         case .jiffies: "bpf_jiffies64"
+        case .ringOutput: "bpf_ringbuf_output"
         case .ringReserve: "bpf_ringbuf_reserve"
         case .ringSubmit: "bpf_ringbuf_submit"
         case .getAttachCookie: "bpf_get_attach_cookie"

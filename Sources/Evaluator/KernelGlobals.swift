@@ -118,3 +118,43 @@ extension StatisticsStore {
         }
     }
 }
+
+/// An argument of a print call that was made in the kernel.
+public enum PrintArgument {
+    case integer(Int64)
+    /// Bytes up to a NUL or the size.
+    case text(UnsafeRawPointer, size: Int)
+}
+
+extension Evaluator {
+    /// Prints as `print` of the format with these arguments does.
+    public func print(format: Int, _ arguments: [PrintArgument]) {
+        var list: [Int32] = [Int32(arguments.count)]
+        var integers: [Int64] = [0]
+        var strings: [StringView] = [StringView(pointer: pool.empty, length: 0)]
+        for argument in arguments {
+            switch argument {
+            case .integer(let value):
+                list.append(PackedOperand.pack(Int32(integers.count), PackedOperand.integerKind))
+                integers.append(value)
+            case .text(let text, let size):
+                list.append(PackedOperand.pack(Int32(strings.count), PackedOperand.stringKind))
+                let bytes = text.assumingMemoryBound(to: UInt8.self)
+                let length = lengthBeforeNul(bytes, min(size, stride - 1))
+                strings.append(StringView(pointer: bytes, length: length))
+            }
+        }
+        list.withUnsafeBufferPointer { list in
+            integers.withUnsafeMutableBufferPointer { integers in
+                strings.withUnsafeMutableBufferPointer { strings in
+                    guard let list = list.baseAddress, let integers = integers.baseAddress,
+                        let strings = strings.baseAddress
+                    else { return }
+                    var writer = TextWriter(output.reserve(Evaluator.printLimit), capacity: Evaluator.printLimit)
+                    let operands = BuiltinArguments(list: list, integers: integers, strings: strings)
+                    if write(format: format, operands, &writer) == nil { output.commit(writer.count) }
+                }
+            }
+        }
+    }
+}

@@ -167,6 +167,7 @@ public final class CaptureRuntime {
         }
         counts.entriesNotSaved = value(.entryFull)
         counts.handled = value(.handled)
+        counts.outputsLost = value(.lostOutput)
         counts.fired = counts.filtered &+ counts.sent &+ counts.handled &+ counts.totalLost
         counts.skippedByKernel = one.attachments.reduce(0) { $0 &+ $1.misses() }
         return counts

@@ -91,6 +91,11 @@ extension CaptureRuntime {
     /// The arrays that had no room for elements that came from the kernel, each time; it is empty afterwards.
     public func takeOverflows() -> [Int] { maps?.globals?.takeOverflows() ?? [] }
 
+    /// How the handler of a probe in the kernel says what it prints; nil for one that does not run there.
+    public func printPlan(ofProbe index: Int) -> PrintPlan? {
+        captured.first { $0.probe.index == index }.flatMap { one in one.handler?.printPlan(one.capture) }
+    }
+
     /// Whether a handler in the kernel has called `exit()`.
     public var hasExited: Bool {
         guard let maps else { return false }

@@ -11,6 +11,8 @@ public struct ProbeCounts: Sendable, Equatable {
     public var sent: UInt64 = 0
     /// Events whose handler ran in the kernel.
     public var handled: UInt64 = 0
+    /// Handlers in the kernel whose output was lost, as the ring buffer was full.
+    public var outputsLost: UInt64 = 0
     /// Events that were lost, by cause; causes that did not happen are absent.
     public var lost: [LossCause: UInt64] = [:]
     /// Entry values that could not be saved, whose returns are among the lost.

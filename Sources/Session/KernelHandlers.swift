@@ -16,6 +16,8 @@ struct KernelHandlers {
     private let readsSums: [Bool]
     /// The sites at which handlers in the kernel make elements, by array, for errors that are found late.
     private let sites: [Int: (site: Int32, probe: Int)]
+    /// How handlers in the kernel say what they print, by the probe's index.
+    private let prints: [PrintPlan?]
     private var isOpen = false
     private var errorsSeen = 0
 
@@ -37,6 +39,7 @@ struct KernelHandlers {
             }
         }
         self.sites = sites
+        prints = program.probes.indices.map { runtime.printPlan(ofProbe: $0) }
     }
 
     /// Hands globals over before the probes open.
@@ -66,9 +69,26 @@ struct KernelHandlers {
 
     /// Takes a message of a handler out of the ring; nil when it is a record of a captured event.
     mutating func take(_ record: UnsafeRawPointer, size: Int) -> SessionRequest? {
+        if let probe = KernelMessage.printer(record, size: size) {
+            if probe < prints.count, let plan = prints[probe], size >= plan.size { show(plan, record) }
+            return .proceed
+        }
         guard let (failure, site, probe) = KernelMessage.error(record, size: size) else { return nil }
         errorsSeen += 1
         return evaluator.reportKernelError(failure, site: site, handler: probe) ? .failed : .proceed
+    }
+
+    /// Prints what a handler has printed.
+    private func show(_ plan: PrintPlan, _ record: UnsafeRawPointer) {
+        for (number, call) in plan.calls.enumerated() where plan.isMade(number, in: record) {
+            let arguments = call.arguments.map { argument -> PrintArgument in
+                switch argument {
+                case .integer(let offset): .integer(record.loadUnaligned(fromByteOffset: offset, as: Int64.self))
+                case .text(let offset, let size): .text(record + offset, size: size)
+                }
+            }
+            evaluator.print(format: call.format, arguments)
+        }
     }
 
     private func reportOverflows() -> SessionRequest {

@@ -16,6 +16,8 @@ struct LossReport {
         var lost: UInt64 = 0
         /// A return whose entry was not seen.
         var entryMissing: UInt64 = 0
+        /// The handler ran, and what it printed did not fit the ring buffer.
+        var silenced: UInt64 = 0
         /// The globals were not to be had in time.
         var busy: UInt64 = 0
         /// Came after `exit()`.
@@ -38,6 +40,7 @@ struct LossReport {
             var row = Row(point: probe.point)
             row.fired = counts.fired
             row.handled = handled[index] &+ counts.handled
+            row.silenced = counts.outputsLost
             row.busy = counts.lost[.locked] ?? 0
             row.afterExit = afterExit[index]
             row.filtered = counts.filtered
@@ -56,6 +59,7 @@ struct LossReport {
     /// Warns of every loss, by cause and probe; with `verbose` shows the whole table.
     func show(verbose: Bool) {
         warn(\.lost, "lost: the event buffer was full; make it larger with -s, or do less per event")
+        warn(\.silenced, "handled without their output: the event buffer was full; make it larger with -s")
         warn(\.busy, "skipped: the globals were in use by another handler for too long")
         warn(\.unread, "lost: sent by the kernel and not read; please report this")
         warn(\.skipped, "skipped by the kernel: another probe was running on the CPU, or no return slot was free")

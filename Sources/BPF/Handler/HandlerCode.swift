@@ -18,6 +18,11 @@ final class HandlerCode {
     let texts: TextPlaces
     /// Where keys are built.
     let keyOffset: Int
+    /// What it prints.
+    let prints: PrintPlan
+    /// Where the message is that says it.
+    let printOffset: Int
+    private let activation: Activation
     /// The bytes of scratch memory that the handler needs, its record included.
     let size: Int
     private var labels: [Label] = []
@@ -38,11 +43,12 @@ final class HandlerCode {
     /// Where the key is that was built last, as an offset from r7.
     var lastKey = 0
 
-    init(_ handler: KernelHandler, plan: CapturePlan, layout: RecordLayout, emitter: Emitter) {
+    init(_ handler: KernelHandler, plan: CapturePlan, layout: RecordLayout, emitter: Emitter, activation: Activation) {
         self.handler = handler
         self.plan = plan
         self.layout = layout
         self.emitter = emitter
+        self.activation = activation
         program = handler.placement.program
         unit = handler.unit
         leave = emitter.code.label()
@@ -83,7 +89,9 @@ final class HandlerCode {
         self.uses = uses
         self.constants = constants
         usesSums = sums
-        size = keyOffset + keySize
+        prints = PrintPlan(unit, program: program, texts: texts)
+        printOffset = keyOffset + keySize
+        size = printOffset + prints.size
     }
 
     /// Emits the handler; it ends at `leave`.
@@ -99,6 +107,7 @@ final class HandlerCode {
             emitter.code.alu(.or, .r9, .r0)
             emitter.code.alu(.and, .r9, Int32(2 * handler.globals.shards - 1))
         }
+        clearPrints()
         for register in unset {
             switch register {
             case .integer(let register): emitter.code.store(.double, .r7, offset(register), immediate: 0)
@@ -133,6 +142,10 @@ final class HandlerCode {
                 if instruction.op == .integerMove, let constant = constant(instruction.a),
                     pass(constant, in: instruction.dst, to: unit.blocks[block].instructions[index + 1])
                 {
+                    continue
+                }
+                if let number = prints.numbers[PrintPlan.Place(block: block, index: index)] {
+                    print(instruction, number)
                     continue
                 }
                 if instruction.op.isTerminator {
@@ -278,11 +291,15 @@ final class HandlerCode {
         errorTail = tail
         let words = emitter.frame.reserve(2)
         let leave = leave
+        let code = self
         let (probe, maximum) = (handler.probe, handler.maximalErrors)
         emitter.later(at: tail) { emitter in
             emitter.code.comment("error")
             emitter.code.store(.double, .r10, words, .r1)
             emitter.code.store(.double, .r10, words + 8, .r2)
+            // What was printed before comes before.
+            code.sendPrints(emitter, code.activation)
+            code.clearPrints()
             let counted = emitter.code.label()
             emitter.code.map(.r1, .ring)
             emitter.code.move(.r2, Int64(KernelMessage.errorSize))

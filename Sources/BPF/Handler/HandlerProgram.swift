@@ -6,7 +6,7 @@ import IR
 extension MainProgram {
     /// Emits what comes behind the filter; nil when the stack does not suffice.
     func build(_ handler: KernelHandler, maximalSize: Int) throws(CaptureError) -> BPFProgram? {
-        let code = HandlerCode(handler, plan: capture.plan, layout: layout, emitter: emitter)
+        let code = HandlerCode(handler, plan: capture.plan, layout: layout, emitter: emitter, activation: activation)
         let isLocked = handler.placement.locked.contains(handler.probe)
         let processorWord = emitter.frame.reserve(1)
         let done = emitter.code.label()
@@ -32,6 +32,7 @@ extension MainProgram {
         if entry != nil { activation.deleteEntry() }
         code.emit(processorWord: processorWord, leave: done)
         emitter.code.place(done)
+        code.sendPrints(emitter, activation)
         if isLocked {
             emitter.code.comment("unlock")
             emitter.code.valueAddress(.r1, .control, offset: 0)

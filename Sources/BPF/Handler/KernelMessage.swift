@@ -6,12 +6,22 @@ import IR
 public enum KernelMessage {
     /// Set in the first word, over the probe's index.
     public static let mark: UInt32 = 1 << 31
-    /// The offset of an error: its kind in the upper half, its site in the lower.
+    /// The offset of an error: its kind in the upper half, its site in the lower; 0 for what a handler printed.
     public static let errorOffset = 16
     /// The offset of what the error is about: an address, or the index of a global.
     public static let operandOffset = 24
     /// The size of an error.
     public static let errorSize = 32
+
+    /// The probe whose handler printed; nil for what is no message of that kind.
+    public static func printer(_ record: UnsafeRawPointer, size: Int) -> Int? {
+        guard size > operandOffset else { return nil }
+        let first = record.loadUnaligned(as: UInt32.self)
+        guard first & mark != 0, record.loadUnaligned(fromByteOffset: errorOffset, as: UInt64.self) == 0 else {
+            return nil
+        }
+        return Int(first & ~mark)
+    }
 
     /// Reads an error; nil for what is none.
     public static func error(_ record: UnsafeRawPointer, size: Int) -> (KernelFailure, site: Int32, probe: Int)? {

@@ -24,6 +24,8 @@ struct Eligibility {
     private(set) var deletes: Set<Int> = []
     /// The positions of keys that are always the number of the running thread, by array.
     private(set) var threadKeys: [Int: Set<Int>] = [:]
+    /// Whether it prints.
+    private(set) var prints = false
     /// Whether it ends the session.
     private(set) var exits = false
     /// Why the kernel cannot run it.
@@ -100,7 +102,13 @@ struct Eligibility {
                 if let fact = builtin.fact, plan.facts[fact] != nil, case .context = fact { break }
                 refuse("calls '\(builtin.signature.name)'")
             }
-        case .print, .histogramPrint: refuse("prints")
+        case .print:
+            prints = true
+            if program.formats[a].contains(where: \.readsMemory) { refuse("prints memory") }
+            for case .string(let register) in program.operandLists[b] where bounds.bounds[Int(register)] == nil {
+                refuse("prints strings that it makes")
+            }
+        case .histogramPrint: refuse("prints a histogram")
         case .format, .histogramFormat, .concatenate, .loadString, .elementLoadString: refuse("makes strings")
         case .storeString: refuse("keeps strings in '\(program.globals[Int(instruction.dst)].name)'")
         case .elementStoreString: refuse("keeps strings in '\(program.globals[a].name)'")

@@ -49,6 +49,9 @@ public struct Placement {
                 let eligibility = Eligibility(unit, plan: plan, program: inliner.program)
                 if let refusal = eligibility.refusal {
                     reasons[index] = refusal.reason
+                } else if eligibility.prints, eligibility.uses.isEmpty {
+                    // What it prints with is sent as it is, and put into words by user space.
+                    reasons[index] = "only prints"
                 } else {
                     units[index] = unit
                     found[index] = eligibility

@@ -3,8 +3,8 @@
 # Ids in the namespaces of another process, which sees itself as number 1.
 unshare -p -f sh -c 'while :; do sleep 0.1; done' &
 outer=$!
-await 5 pgrep -P "$outer"
-inner=$(pgrep -P "$outer")
+await 5 grep -q . "/proc/$outer/task/$outer/children"
+inner=$(tr -d ' ' <"/proc/$outer/task/$outer/children")
 script='probe process.begin {
 	if (execname() != "sleep" || ppid() != target()) next
 	printf("%d %d %d %d\n", ns_pid() > 1 && ns_pid() != pid(), ns_ppid(), ns_tid() == ns_pid(), ns_pid() == task_ns_pid(task_current()))

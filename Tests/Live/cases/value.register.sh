@@ -14,7 +14,7 @@ want_text out 'entry 23 1 1 1'
 tap -g -e 'global n
 	probe kernel.function("__x64_sys_umask") {
 		if (pid() != target() || @uregister(5) != 23 || n++) next
-		printf("entry %d %d %d %d\n", @kregister(16) & ~15 == addr() & ~15, @kregister(7) == register("rsp"), @kregister(5) == register("rdi"), @kregister(3) == register("rbx"))
+		printf("entry %d %d %d %d\n", (@kregister(16) & ~15) == (addr() & ~15), @kregister(7) == register("rsp"), @kregister(5) == register("rdi"), @kregister(3) == register("rbx"))
 	}
 	probe kernel.function("__x64_sys_umask").return {
 		if (pid() != target() || u_register("rdi") != 23) next

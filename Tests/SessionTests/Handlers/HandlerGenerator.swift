@@ -64,7 +64,7 @@ struct HandlerGenerator {
     }
 
     private mutating func statement(depth: Int) {
-        switch below(onlyAdds ? 10 : 16) {
+        switch below(onlyAdds ? 11 : 17) {
         case 0:
             if locals < 4 { locals += 1 }
             lines.append("l\(below(locals)) = \(expression(2))")
@@ -84,7 +84,9 @@ struct HandlerGenerator {
                 block(depth: depth + 1, count: 1 + below(3))
             }
             lines.append("}")
-        case 10: lines.append("\(pick(["x", "y", "z"])) = \(expression(3))")
+        case 10:
+            lines.append("printf(\"%d %s %x\\n\", \(expression(2)), \(pick(["\"\"", "\"text\""])), \(expression(1)))")
+        case 16: lines.append("\(pick(["x", "y", "z"])) = \(expression(3))")
         case 11: lines.append("\(element()) = \(expression(2))")
         case 12: lines.append("delete \(element())")
         case 13: lines.append("l0 = \(element())++ + \(pick(["x", "y"]))++")
