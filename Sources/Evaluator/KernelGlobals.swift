@@ -85,6 +85,9 @@ extension Evaluator {
         return found >= 0 || !create ? found : table.pointee.insert(bytes, count, hash)
     }
 
+    /// Shows an error of the session.
+    public func report(_ text: String) { messages.append(.error("ERROR: " + text)) }
+
     /// Raises the error of a handler that ran in the kernel, as if it had run here; whether the session must stop for it.
     public func reportKernelError(_ error: KernelFailure, site: Int32, handler: Int) -> Bool {
         let failure: Failure

@@ -96,6 +96,14 @@ extension CaptureRuntime {
         captured.first { $0.probe.index == index }.flatMap { one in one.handler?.printPlan(one.capture) }
     }
 
+    /// How many handlers did not run, since the lock of the globals was not to be had.
+    public var skippedCount: Int {
+        guard let maps else { return 0 }
+        return placement.locked.reduce(0) {
+            $0 &+ Int(clamping: layout.value(of: .skippedLocked, probe: $1, in: maps.counters))
+        }
+    }
+
     /// Whether a handler in the kernel has called `exit()`.
     public var hasExited: Bool {
         guard let maps else { return false }

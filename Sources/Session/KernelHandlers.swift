@@ -20,6 +20,7 @@ struct KernelHandlers {
     private let prints: [PrintPlan?]
     private var isOpen = false
     private var errorsSeen = 0
+    private var hasSkippedTooMany = false
 
     /// Nil when the kernel runs no handler.
     init?(program: IRProgram, runtime: CaptureRuntime, evaluator: Evaluator) {
@@ -61,7 +62,17 @@ struct KernelHandlers {
         isOpen = false
         runtime.takeBackGlobals(into: evaluator)
         evaluator.errorCount += max(0, runtime.errorCount - errorsSeen)
-        return reportOverflows()
+        let overflows = reportOverflows()
+        return countSkipped() == .failed ? .failed : overflows
+    }
+
+    /// Counts the handlers that were skipped; more than MAXSKIPPED end the session.
+    mutating func countSkipped() -> SessionRequest {
+        evaluator.skippedCount = runtime.skippedCount
+        guard evaluator.skippedCount > program.limits.maxSkipped, !hasSkippedTooMany else { return .proceed }
+        hasSkippedTooMany = true
+        evaluator.report("Skipped too many probes, check MAXSKIPPED or try again with stap -t for more details.")
+        return .failed
     }
 
     /// Whether a handler has called `exit()`.

@@ -157,6 +157,7 @@ final class Run {
             rest -= 1
             return rest > 0
         }
+        if state == .running, kernel?.countSkipped() == .failed { fail() }
         // What is in the ring came before it.
         if state == .running, kernel?.hasExited == true { state = .stopping }
         flush()

@@ -8,8 +8,10 @@ function row(what, name) {
 }
 END {
     printf "%-34s %10s %10s\n", "", "swtap", "bpftrace"
+    row("empty handler", "empty")
     row("filtered out", "filtered")
     row("counted by execname", "count")
+    row("sum and histogram by execname", "statistics")
     row("printed", "print")
     printf "%-34s %10.0f\n", "a pair without tracing", pair["baseline"]
 }

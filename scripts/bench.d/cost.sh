@@ -15,6 +15,10 @@ case_of() {
 }
 # shellcheck disable=SC2086  # a command with its arguments
 case_of baseline $load
+case_of empty.swtap /payload/swtap -e 'probe kernel.function("unix_stream_sendmsg") { }' -c "$load"
+case_of empty.bpftrace $bpf -e 'kfunc:unix_stream_sendmsg { }' -c "$load"
+case_of statistics.swtap /payload/swtap -e 'global b, s probe kernel.function("unix_stream_sendmsg") { if (pid() == target()) { b[execname()] += $len; s[execname()] <<< $len } } probe end { foreach (n in s) print(@hist_log(s[n])) }' -c "$load"
+case_of statistics.bpftrace $bpf -e 'kfunc:unix_stream_sendmsg /pid == cpid/ { @b[comm] = sum(args->len); @s[comm] = hist(args->len); }' -c "$load"
 case_of count.swtap /payload/swtap -e 'global n probe kernel.function("unix_stream_sendmsg") { if (pid() == target()) n[execname()]++ }' -c "$load"
 case_of count.bpftrace $bpf -e 'kfunc:unix_stream_sendmsg /pid == cpid/ { @[comm] = count(); }' -c "$load"
 case_of filtered.swtap /payload/swtap -e 'global n probe kernel.function("unix_stream_sendmsg") { if (pid() != target() || $len == 0) next; if ($len > 100) n++ }' -c "$load"

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import Testing
+
+@testable import IR
+
+/// Where handlers run and globals are kept.
+struct PlacementTests {
+    private func placement(_ script: String, refused: [Int: String] = [:], absent: Set<Int> = []) throws -> Placement {
+        Placement(try lowered(script).program, refused: refused, absent: absent)
+    }
+
+    static let probe = "probe kernel.function(\"probed\")"
+    static let timer = "probe timer.s(1)"
+
+    private func home(_ name: String, in placement: Placement) -> GlobalHome? {
+        placement.program.globals.firstIndex { $0.name == name }.map { placement.homes[$0] }
+    }
+
+    @Test func whatIsOnlyAddedToIsSummedUp() throws {
+        let placed = try placement(
+            "global n, a, s \(Self.probe) { n++; a[pid()] += 2; s <<< 1 } \(Self.timer) { println(n, @count(s)); delete a }"
+        )
+        #expect(placed.units.keys.sorted() == [0])
+        for name in ["n", "a", "s"] { #expect(home(name, in: placed) == .sums) }
+        #expect(placed.locked.isEmpty)
+    }
+
+    @Test func whatIsReadThereIsTheKernels() throws {
+        let placed = try placement("global n \(Self.probe) { if (n < 5) n++ } probe end { println(n) }")
+        #expect(home("n", in: placed) == .kernel)
+        #expect(placed.locked == [0], "two accesses must not be torn apart")
+    }
+
+    @Test func elementsOfTheOwnThreadNeedNoLock() throws {
+        let placed = try placement(
+            "global t, s \(Self.probe) { if (tid() in t) { s <<< t[tid()]; delete t[tid()] } t[tid()] = 1 }"
+                + " probe end { println(@count(s)) }")
+        #expect(home("t", in: placed) == .kernel)
+        #expect(home("s", in: placed) == .sums)
+        #expect(placed.locked.isEmpty)
+    }
+
+    @Test(arguments: [
+        (
+            "global n, m \(PlacementTests.probe) { n++; m = n } \(PlacementTests.timer) { println(m) }",
+            "shares 'm' with timer.s(1), which runs in user space"
+        ),
+        (
+            "global n \(PlacementTests.probe) { n = 1 } \(PlacementTests.timer) { n++ }",
+            "shares 'n' with timer.s(1), which runs in user space"
+        ),
+        ("\(PlacementTests.probe) { println(pid()) }", "only prints"),
+        ("global n \(PlacementTests.probe) { n += strlen(execname()) }", "calls 'strlen'"),
+        ("global n \(PlacementTests.probe) { for (i = 0; i < 3; i++) n += i }", "loops"),
+        ("global n \(PlacementTests.probe) { try { n += $o->kind } catch { } }", "catches errors"),
+        ("global n%[5] \(PlacementTests.probe) { n[1]++ }", "uses 'n', whose oldest elements make room"),
+        ("global n \(PlacementTests.probe) { n[pid()] = execname() }", "keeps strings in 'n'"),
+        ("global n \(PlacementTests.probe) if (n < 5) { n++ }", "uses 'n', which the condition of a probe reads"),
+        (
+            "global n function f(x) { return x > 0 ? f(x - 1) : 0 } \(PlacementTests.probe) { n += f(pid()) }",
+            "calls 'f', which is recursive"
+        ),
+    ])
+    func reasons(_ script: String, _ reason: String) throws {
+        let placed = try placement(script)
+        #expect(placed.units.isEmpty)
+        #expect(placed.reasons[0] == reason)
+    }
+
+    @Test func refusedHandlersTakeOthersWithThem() throws {
+        let script =
+            "global n, m \(Self.probe) { n++ } \(Self.probe) { n++; m++ } \(Self.probe) { m++ } probe end { println(n, m) }"
+        #expect(try placement(script).units.count == 3)
+        let one = try placement(script, refused: [0: "is refused"])
+        #expect(one.units.isEmpty)
+        #expect(
+            one.reasons[2]
+                == "shares 'm' with kernel.function(\"probed\"), whose handler shares 'n' with kernel.function(\"probed\"), whose handler is refused"
+        )
+        #expect(try placement(script, absent: [0]).units.keys.sorted() == [1, 2])
+    }
+
+    @Test func keysAreAsLongAsTheLongestThatIsUsed() throws {
+        let placed = try placement(
+            "global a \(Self.probe) { a[execname(), 1]++ } \(Self.probe) { a[\"a name of more than sixteen bytes\", 2]++ }"
+                + " probe end { foreach ([x, y] in a) println(x, y) }")
+        #expect(placed.layouts[0]?.keySizes == [40, 8])
+        #expect(placed.layouts[0]?.keyStrings == [true, false])
+    }
+}
