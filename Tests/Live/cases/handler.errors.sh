@@ -17,7 +17,7 @@ function f(a) { return 10 / a }
 probe kernel.trace("sys_enter") { if (pid() == target() && $id == 3) n += f($id - 3) }' -c 'cat file >/dev/null'
 both -e 'global a[3] probe kernel.trace("sys_enter") { if (pid() == target()) a[$id]++ } probe end { println("end") } probe error { println("error") }' -c 'cat file >/dev/null'
 want_status 1
-want_line err '^ERROR: Array overflow, check size limit \(3\) near identifier .a. at <input>:1:65 in probe'
+want_line err '^ERROR: Array overflow, check size limit \(3\) near identifier .a. at <input>:1:70 in probe'
 both -DMAXERRORS=100000 -e 'global n probe kernel.trace("sys_enter") { if (pid() == target()) { n++; n += @cast(8, "struct task_struct")->pid } } probe end { delete n println("end") }' -c 'cat file >/dev/null'
 want_line err '^ERROR: read fault \[man error::fault\] at 0x'
 want_line err '^WARNING: Number of errors: [0-9]+, skipped probes: 0$'
