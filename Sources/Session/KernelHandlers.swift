@@ -8,7 +8,7 @@ import Syntax
 extension Evaluator: GlobalStore {}
 
 /// What handlers in the kernel have to do with user space: their globals, errors and `exit()`.
-struct KernelHandlers {
+final class KernelHandlers {
     private let program: IRProgram
     private let runtime: CaptureRuntime
     private let evaluator: Evaluator
@@ -44,20 +44,20 @@ struct KernelHandlers {
     }
 
     /// Hands globals over before the probes open.
-    mutating func begin() {
+    func begin() {
         isOpen = true
         for array in runtime.handOverGlobals(of: evaluator) { _ = overflow(array) }
     }
 
     /// Sees to it that a handler of user space that is about to run has the globals as they are.
-    mutating func prepare(for probe: Int) -> SessionRequest {
+    func prepare(for probe: Int) -> SessionRequest {
         guard isOpen, readsSums[probe] else { return .proceed }
         runtime.collectSums(into: evaluator)
         return reportOverflows()
     }
 
     /// Takes everything back when the probes are shut.
-    mutating func end() -> SessionRequest {
+    func end() -> SessionRequest {
         guard isOpen else { return .proceed }
         isOpen = false
         runtime.takeBackGlobals(into: evaluator)
@@ -67,7 +67,7 @@ struct KernelHandlers {
     }
 
     /// Counts the handlers that were skipped; more than MAXSKIPPED end the session.
-    mutating func countSkipped() -> SessionRequest {
+    func countSkipped() -> SessionRequest {
         evaluator.skippedCount = runtime.skippedCount
         guard evaluator.skippedCount > program.limits.maxSkipped, !hasSkippedTooMany else { return .proceed }
         hasSkippedTooMany = true
@@ -79,7 +79,7 @@ struct KernelHandlers {
     var hasExited: Bool { runtime.hasExited }
 
     /// Takes a message of a handler out of the ring; nil when it is a record of a captured event.
-    mutating func take(_ record: UnsafeRawPointer, size: Int) -> SessionRequest? {
+    func take(_ record: UnsafeRawPointer, size: Int) -> SessionRequest? {
         if let probe = KernelMessage.printer(record, size: size) {
             if probe < prints.count, let plan = prints[probe], size >= plan.size { show(plan, record) }
             return .proceed

@@ -28,7 +28,7 @@ final class Run {
     let evaluator: Evaluator
     private let runtime: CaptureRuntime?
     /// What handlers in the kernel have to do with this process.
-    private var kernel: KernelHandlers?
+    private let kernel: KernelHandlers?
     let sink: OutputSink
     private let command: TargetCommand?
     private let signals: SignalSource
@@ -62,7 +62,7 @@ final class Run {
         self.command = command
         self.signals = signals
         arming = Arming(program: program, evaluator: evaluator, runtime: runtime)
-        if let runtime { kernel = KernelHandlers(program: program, runtime: runtime, evaluator: evaluator) }
+        kernel = runtime.flatMap { KernelHandlers(program: program, runtime: $0, evaluator: evaluator) }
         handled = Array(repeating: 0, count: program.probes.count)
         afterExit = handled
         running = handled
@@ -148,7 +148,7 @@ final class Run {
         guard let runtime else { return }
         // While it runs, a flood must not keep the loop from signals and timers.
         var rest = state == .running ? 1 << 14 : Int.max
-        runtime.drain { [unowned self] record, size in
+        runtime.drain { record, size in
             if let outcome = kernel?.take(record, size: size) {
                 if outcome == .failed { fail() }
             } else {

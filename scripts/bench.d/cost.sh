@@ -15,7 +15,7 @@ case_of() {
 }
 # shellcheck disable=SC2086  # a command with its arguments
 case_of baseline $load
-case_of empty.swtap /payload/swtap -e 'probe kernel.function("unix_stream_sendmsg") { }' -c "$load"
+case_of empty.swtap /payload/swtap -u -e 'probe kernel.function("unix_stream_sendmsg") { }' -c "$load"
 case_of empty.bpftrace $bpf -e 'kfunc:unix_stream_sendmsg { }' -c "$load"
 case_of statistics.swtap /payload/swtap -e 'global b, s probe kernel.function("unix_stream_sendmsg") { if (pid() == target()) { b[execname()] += $len; s[execname()] <<< $len } } probe end { foreach (n in s) print(@hist_log(s[n])) }' -c "$load"
 case_of statistics.bpftrace $bpf -e 'kfunc:unix_stream_sendmsg /pid == cpid/ { @b[comm] = sum(args->len); @s[comm] = hist(args->len); }' -c "$load"

@@ -73,7 +73,7 @@ struct HandlerRun {
         let placed = runtime.placement.program
         let evaluator = Evaluator(
             program: placed, host: try host(), session: SessionFacts())
-        var kernel = KernelHandlers(program: placed, runtime: runtime, evaluator: evaluator)
+        let kernel = KernelHandlers(program: placed, runtime: runtime, evaluator: evaluator)
         var request = SessionRequest.proceed
         func runAll(_ isWanted: (ProbeEvent) -> Bool) {
             for probe in placed.probes where isWanted(probe.event) && request == .proceed {
