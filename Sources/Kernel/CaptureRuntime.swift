@@ -14,6 +14,8 @@ public final class CaptureRuntime {
     let layout: CounterLayout
     private(set) var captured: [CapturedProbe] = []
     private let program: IRProgram
+    /// Held while the kernel measures programs.
+    var measuring: Descriptor?
     /// Where handlers run and globals are.
     public internal(set) var placement: Placement
     /// Probes whose handlers the kernel cannot run, with the reasons.

@@ -96,6 +96,21 @@ extension CaptureRuntime {
         captured.first { $0.probe.index == index }.flatMap { one in one.handler?.printPlan(one.capture) }
     }
 
+    /// Lets the kernel measure how long programs run, all that there are, as long as this runtime lives. Linux 5.8.
+    public func measure() {
+        let number = bpf_enable_stats(BPF_STATS_RUN_TIME)
+        if number >= 0 { measuring = Descriptor(number) }
+    }
+
+    /// How many nanoseconds the program of a probe has run and how often, what it filtered included; nil for a handler that does
+    /// not run in the kernel.
+    public func runTime(ofProbe index: Int) -> (nanoseconds: UInt64, runs: UInt64)? {
+        guard placement.units[index] != nil, let main = captured.first(where: { $0.probe.index == index })?.main,
+            let information = ProgramLoader.information(main), information.run_cnt > 0
+        else { return nil }
+        return (information.run_time_ns, information.run_cnt)
+    }
+
     /// How many handlers did not run, since the lock of the globals was not to be had.
     public var skippedCount: Int {
         guard let maps else { return 0 }

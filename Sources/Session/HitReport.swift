@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import CSystem
+import Glibc
 import IR
 
 /// How often each probe was hit and what its handler cost: the report of `-t`.
@@ -13,6 +15,8 @@ struct HitReport {
     }
 
     private var rows: [Row]
+    private let startCycles = swtap_cycles()
+    private let startTime = Self.now()
 
     /// A report of nothing on so many probes.
     init(probes: Int) { rows = Array(repeating: Row(), count: probes) }
@@ -27,12 +31,27 @@ struct HitReport {
         rows[probe].spread += distance * (Double(cycles) - rows[probe].mean)
     }
 
-    /// The report. `fired` tells how often a probe of the kernel was hit, its filter included; nil for others.
-    func text(_ program: IRProgram, fired: (Int) -> UInt64?) -> String {
+    private static func now() -> Double {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        return Double(time.tv_sec) * 1e9 + Double(time.tv_nsec)
+    }
+
+    /// The report. `fired` tells how often a probe of the kernel was hit, its filter included; nil for others. `runTime` tells
+    /// what the kernel has measured of a handler that runs there: the mean only.
+    func text(
+        _ program: IRProgram, fired: (Int) -> UInt64?, runTime: (Int) -> (nanoseconds: UInt64, runs: UInt64)?
+    ) -> String {
+        let cyclesPerNanosecond = Double(swtap_cycles() &- startCycles) / max(1, Self.now() - startTime)
         var text = "----- probe hit report: \n"
         for (index, probe) in program.probes.enumerated() {
-            let row = rows[index]
-            let hits = (probe.event.isKernel ? fired(index) : nil) ?? row.runs
+            var row = rows[index]
+            if row.runs == 0, let measured = runTime(index) {
+                row.runs = 1
+                row.least = 0
+                row.mean = Double(measured.nanoseconds) / Double(measured.runs) * cyclesPerNanosecond
+            }
+            let hits = (probe.event.isKernel ? fired(index) : nil) ?? rows[index].runs
             guard hits > 0 else { continue }
             let place = probe.token.location
             let from =

@@ -100,6 +100,7 @@ final class Run {
             }
             kernel?.begin()
             flush()
+            if hits != nil { runtime.measure() }
             runtime.openGate()
         }
         if let timeout = options.timeout {
@@ -306,7 +307,8 @@ final class Run {
 
     private func finish() -> Int32 {
         if sink.failure == nil, let hits {
-            var text = hits.text(program) { [runtime] in runtime?.counters($0).fired }
+            var text = hits.text(
+                program, fired: { runtime?.counters($0).fired }, runTime: { runtime?.runTime(ofProbe: $0) })
             text.withUTF8 { _ = sink.write(UnsafeRawBufferPointer($0)) }
         }
         let report = LossReport(
