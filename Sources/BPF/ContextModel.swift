@@ -29,6 +29,12 @@ public enum ContextModel: Sendable, Hashable {
         }
     }
 
+    /// Whether some kernels run a program while it runs already on the same CPU.
+    var mayNest: Bool {
+        if case .rawTracepoint = self { return true }
+        return false
+    }
+
     /// Whether it happens in the code of programs, where every process has the same addresses.
     public var isUser: Bool {
         switch self {

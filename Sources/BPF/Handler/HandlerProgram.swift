@@ -20,6 +20,15 @@ extension MainProgram {
         emitter.code.valueAddress(.r7, .scratch(handler.probe), offset: 0)
         emitter.code.alu(.add, .r7, .r0)
         emitter.code.load(.double, .r0, .r10, processorWord)
+        // Kernels before 6.1 let an interrupt run the program of a tracepoint while it runs already.
+        let isGuarded = !isLocked && capture.context.mayNest
+        if isGuarded {
+            let nested = emitter.code.label()
+            emitter.code.load(.double, .r1, .r7, 0)
+            emitter.code.jump(.notEqual, .r1, 0, nested)
+            emitter.code.store(.double, .r7, 0, immediate: 1)
+            leave(at: nested, .skippedLocked, isSaved: entry != nil)
+        }
         activation.count(.handled, hasProcessor: true)
         emitter.frame.openTail(at: code.size)
         for word in 0..<layout.faultWords {
@@ -33,6 +42,7 @@ extension MainProgram {
         code.emit(processorWord: processorWord, leave: done)
         emitter.code.place(done)
         code.sendPrints(emitter, activation)
+        if isGuarded { emitter.code.store(.double, .r7, 0, immediate: 0) }
         if isLocked {
             emitter.code.comment("unlock")
             emitter.code.valueAddress(.r1, .control, offset: 0)
