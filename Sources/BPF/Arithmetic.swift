@@ -125,12 +125,22 @@ extension Emitter {
                 emitter.code.jump(fault)
             }
         }
-        sign(target, dividendSign)
-        apply(target, dividendSign)
-        sign(divisor, divisorSign)
-        apply(divisor, divisorSign)
-        code.alu(unsigned, target, divisor)
-        if isQuotient { code.alu(.xor, dividendSign, divisorSign) }
-        apply(target, dividendSign)
+        divide(operation, target, by: divisor, signs: (dividendSign, divisorSign))
+    }
+
+    /// `dividend = dividend / divisor`, or the rest, signed and of numbers in registers; the divisor is not 0. It and the signs
+    /// are overwritten.
+    func divide(_ operation: Operation, _ dividend: Register, by divisor: Register, signs: (Register, Register)) {
+        let isQuotient = operation == .divide
+        for (value, sign) in [(dividend, signs.0), (divisor, signs.1)] {
+            code.move(sign, value)
+            code.alu(.shiftRightArithmetic, sign, 63)
+            code.alu(.xor, value, sign)
+            code.alu(.subtract, value, sign)
+        }
+        code.alu(isQuotient ? .divide : .modulo, dividend, divisor)
+        if isQuotient { code.alu(.xor, signs.0, signs.1) }
+        code.alu(.xor, dividend, signs.0)
+        code.alu(.subtract, dividend, signs.0)
     }
 }

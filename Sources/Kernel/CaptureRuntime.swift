@@ -22,7 +22,7 @@ public final class CaptureRuntime {
     var refused: [Int: String] = [:]
     /// Handlers that the kernel should have run and did not take, for a warning.
     public internal(set) var setBack: [(point: String, reason: String)] = []
-    private var byProbe: [Int: CapturedProbe] = [:]
+    private(set) var byProbe: [Int: CapturedProbe] = [:]
     private var groups: [ProbeGroup] = []
     private(set) var maps: CaptureMaps?
     /// Follows the processes that probes are about, where they are not all.
@@ -41,7 +41,7 @@ public final class CaptureRuntime {
     ) throws(KernelError) {
         self.options = options
         self.program = program
-        placement = Placement.evaluator(program, reason: "")
+        placement = Placement(unplaced: program)
         features = Features(catalog: catalog, disabled: options.disabledFeatures)
         planner = AttachmentPlanner(catalog: catalog, features: features)
         perfCounters = PerfCounters(program.probes)

@@ -93,7 +93,7 @@ extension CaptureRuntime {
 
     /// How the handler of a probe in the kernel says what it prints; nil for one that does not run there.
     public func printPlan(ofProbe index: Int) -> PrintPlan? {
-        captured.first { $0.probe.index == index }.flatMap { one in one.handler?.printPlan(one.capture) }
+        byProbe[index].flatMap { one in one.handler?.printPlan(one.capture) }
     }
 
     /// Lets the kernel measure how long programs run, all that there are, as long as this runtime lives. Linux 5.8.
@@ -105,7 +105,7 @@ extension CaptureRuntime {
     /// How many nanoseconds the program of a probe has run and how often, what it filtered included; nil for a handler that does
     /// not run in the kernel.
     public func runTime(ofProbe index: Int) -> (nanoseconds: UInt64, runs: UInt64)? {
-        guard placement.units[index] != nil, let main = captured.first(where: { $0.probe.index == index })?.main,
+        guard placement.units[index] != nil, let main = byProbe[index]?.main,
             let information = ProgramLoader.information(main), information.run_cnt > 0
         else { return nil }
         return (information.run_time_ns, information.run_cnt)

@@ -71,9 +71,9 @@ final class KernelMap {
         withUnsafeBytes(of: key) { bpf_map_update_elem(descriptor.number, $0.baseAddress, value, 0) == 0 }
     }
 
-    /// Sets the element with a key, or with `isNew` only if there is none; false when the map is full.
-    func update(key: UnsafeRawPointer, value: UnsafeRawPointer, isNew: Bool = false) -> Bool {
-        bpf_map_update_elem(descriptor.number, key, value, isNew ? 1 : 0) == 0
+    /// Sets the element with a key; false when the map is full.
+    func update(key: UnsafeRawPointer, value: UnsafeRawPointer) -> Bool {
+        bpf_map_update_elem(descriptor.number, key, value, 0) == 0
     }
 
     /// Reads the element with a key.

@@ -217,6 +217,13 @@ final class HandlerCode {
         return offset(register)
     }
 
+    /// Copies an integer register of the IR to a word of scratch memory.
+    func put(_ register: Int32, at offset: Int) {
+        if let constant = constant(register) { return storeConstant(constant, at: offset) }
+        load(register, .r1)
+        emitter.code.store(.double, .r7, offset, .r1)
+    }
+
     func storeConstant(_ constant: Int64, at offset: Int) {
         if let small = Int32(exactly: constant) {
             emitter.code.store(.double, .r7, offset, immediate: small)

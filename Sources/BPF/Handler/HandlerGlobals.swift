@@ -98,13 +98,7 @@ extension HandlerCode {
             for (position, operand) in operands.enumerated() {
                 let target = keyOffset + element.keyOffsets[position]
                 switch operand {
-                case .integer(let value):
-                    if let constant = constant(value) {
-                        storeConstant(constant, at: target)
-                    } else {
-                        load(value, .r1)
-                        emitter.code.store(.double, .r7, target, .r1)
-                    }
+                case .integer(let value): put(value, at: target)
                 case .string(let text): copy(texts.places[Int(text)], to: target, size: element.keySizes[position])
                 case .wildcard: break
                 }
@@ -160,22 +154,18 @@ extension HandlerCode {
         let full = failure(.overflow, site: site)
         emitter.later(at: absent) { [self] emitter in
             let failed = emitter.code.label()
-            let there = emitter.code.label()
             emitter.code.comment("new element")
             emitter.code.move(.r2, .r7)
             emitter.code.alu(.add, .r2, Int32(keyOffset))
             emitter.code.valueAddress(.r3, .zeros, offset: 0)
             emitter.code.move(.r4, 1)
             withMap(global, .mapUpdateElement)
-            emitter.code.move(.r8, .r0)
             emitter.code.call(.ktimeGetNs)
             emitter.code.store(.double, .r10, Frame.landing, .r0)
             emitter.code.move(.r2, .r7)
             emitter.code.alu(.add, .r2, Int32(keyOffset))
             lookUp(global)
-            emitter.code.jump(.notEqual, .r0, 0, there)
-            emitter.code.jump(failed)
-            emitter.code.place(there)
+            emitter.code.jump(.equal, .r0, 0, failed)
             // Another CPU may have made it meanwhile.
             emitter.code.load(.double, .r1, .r0, element.orderOffset)
             emitter.code.jump(.notEqual, .r1, 0, present)

@@ -111,27 +111,14 @@ extension HandlerCode {
         storeJoined(instruction.dst, .r3)
     }
 
-    /// Signed division out of the unsigned one: with s the sign as all ones or none, (x ^ s) - s is the magnitude, and the same
-    /// again puts the sign back.
     private func division(_ instruction: Instruction) {
-        let isQuotient = instruction.op == .divide
         load(instruction.a, .r1)
         load(instruction.b, .r2)
         if (constant(instruction.b) ?? 0) == 0 {
             emitter.code.jump(.equal, .r2, 0, failure(.divisionByZero, site: instruction.site))
         }
-        for (value, sign) in [(Register.r1, Register.r3), (.r2, .r4)] {
-            clobber(value)
-            clobber(sign)
-            emitter.code.move(sign, value)
-            emitter.code.alu(.shiftRightArithmetic, sign, 63)
-            emitter.code.alu(.xor, value, sign)
-            emitter.code.alu(.subtract, value, sign)
-        }
-        emitter.code.alu(isQuotient ? .divide : .modulo, .r1, .r2)
-        if isQuotient { emitter.code.alu(.xor, .r3, .r4) }
-        emitter.code.alu(.xor, .r1, .r3)
-        emitter.code.alu(.subtract, .r1, .r3)
+        for register in [Register.r1, .r2, .r3, .r4] { clobber(register) }
+        emitter.divide(instruction.op, .r1, by: .r2, signs: (.r3, .r4))
         store(instruction.dst, .r1)
     }
 

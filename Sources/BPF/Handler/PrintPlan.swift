@@ -96,13 +96,7 @@ extension HandlerCode {
         let call = prints.calls[number]
         for (operand, argument) in zip(program.operandLists[Int(instruction.b)], call.arguments) {
             switch (operand, argument) {
-            case (.integer(let register), .integer(let offset)):
-                if let constant = constant(register) {
-                    storeConstant(constant, at: printOffset + offset)
-                } else {
-                    load(register, .r1)
-                    emitter.code.store(.double, .r7, printOffset + offset, .r1)
-                }
+            case (.integer(let register), .integer(let offset)): put(register, at: printOffset + offset)
             case (.string(let register), .text(let offset, let size)):
                 copy(texts.places[Int(register)], to: printOffset + offset, size: size)
             default: break

@@ -19,11 +19,11 @@ public struct Placement {
     /// The globals that the handler of each probe names, in functions that it calls too.
     public private(set) var touched: [Set<Int>] = []
 
-    /// Everything in user space.
-    public static func evaluator(_ program: IRProgram, reason: String) -> Placement {
-        var refused: [Int: String] = [:]
-        for (index, plan) in program.captures.enumerated() where plan != nil { refused[index] = reason }
-        return Placement(program, refused: refused)
+    /// Nothing is placed yet: all is in user space.
+    public init(unplaced program: IRProgram) {
+        self.program = program
+        reasons = Array(repeating: nil, count: program.handlers.count)
+        homes = Array(repeating: .evaluator, count: program.globals.count)
     }
 
     /// Places handlers in the kernel where it can run them; `refused` are probes that it cannot run, with the reasons, and
