@@ -5,7 +5,6 @@
 set -u
 cd /tmp || exit 1
 load="/payload/benchtool pairs 5000 3"
-bpf=/usr/bin/bpftrace
 figure() { grep -aE '^[0-9]+\.[0-9]$' out | head -n 1; }
 case_of() {
     name=$1
@@ -13,15 +12,33 @@ case_of() {
     "$@" >out 2>err || { echo "$name failed"; head -n 3 err; return; }
     echo "$name $(figure)"
 }
+# byhand ROW TASK, swtap ROW SCRIPT OPTIONS..., bpftrace ROW SCRIPT: the load under each of them.
+byhand() { case_of "$1.byhand" /payload/byhand "$2" /payload/byhand.bpf.o $load; }
+swtap() {
+    row=$1
+    script=$2
+    shift 2
+    case_of "$row.swtap" /payload/swtap "$@" -e "$script" -c "$load"
+}
+bpftrace() { case_of "$1.bpftrace" /usr/bin/bpftrace -e "$2" -c "$load"; }
+f='probe kernel.function("unix_stream_sendmsg")'
 # shellcheck disable=SC2086  # a command with its arguments
 case_of baseline $load
-case_of empty.swtap /payload/swtap -u -e 'probe kernel.function("unix_stream_sendmsg") { }' -c "$load"
-case_of empty.bpftrace $bpf -e 'kfunc:unix_stream_sendmsg { }' -c "$load"
-case_of statistics.swtap /payload/swtap -e 'global b, s probe kernel.function("unix_stream_sendmsg") { if (pid() == target()) { b[execname()] += $len; s[execname()] <<< $len } } probe end { foreach (n in s) print(@hist_log(s[n])) }' -c "$load"
-case_of statistics.bpftrace $bpf -e 'kfunc:unix_stream_sendmsg /pid == cpid/ { @b[comm] = sum(args->len); @s[comm] = hist(args->len); }' -c "$load"
-case_of count.swtap /payload/swtap -e 'global n probe kernel.function("unix_stream_sendmsg") { if (pid() == target()) n[execname()]++ }' -c "$load"
-case_of count.bpftrace $bpf -e 'kfunc:unix_stream_sendmsg /pid == cpid/ { @[comm] = count(); }' -c "$load"
-case_of filtered.swtap /payload/swtap -e 'global n probe kernel.function("unix_stream_sendmsg") { if (pid() != target() || $len == 0) next; if ($len > 100) n++ }' -c "$load"
-case_of filtered.bpftrace $bpf -e 'kfunc:unix_stream_sendmsg /pid == cpid && args->len > 100/ { @ = count(); }' -c "$load"
-case_of print.swtap /payload/swtap -e 'probe kernel.function("unix_stream_sendmsg") { if (pid() == target()) printf("m %s %d %d\n", execname(), pid(), $len) }' -c "$load" 
-case_of print.bpftrace $bpf -e 'kfunc:unix_stream_sendmsg /pid == cpid/ { printf("m %s %d %d\n", comm, pid, args->len); }' -c "$load"
+byhand empty empty
+swtap empty "$f { }" -u
+bpftrace empty 'kfunc:unix_stream_sendmsg { }'
+byhand filtered filter
+swtap filtered "global n $f { if (pid() == target() && \$len > 100) n++ }"
+bpftrace filtered 'kfunc:unix_stream_sendmsg /pid == cpid && args->len > 100/ { @ = count(); }'
+byhand count count
+swtap count "global n $f { if (pid() == target()) n[execname()]++ }"
+bpftrace count 'kfunc:unix_stream_sendmsg /pid == cpid/ { @[comm] = count(); }'
+byhand statistics histogram
+swtap statistics "global s $f { if (pid() == target()) s[execname()] <<< \$len } probe end { foreach (n in s) { println(n, @sum(s[n])) print(@hist_log(s[n])) } }"
+bpftrace statistics 'kfunc:unix_stream_sendmsg /pid == cpid/ { @b[comm] = sum(args->len); @s[comm] = hist(args->len); }'
+swtap arrays "global b, s $f { if (pid() == target()) { b[execname()] += \$len; s[execname()] <<< \$len } } probe end { foreach (n in s) print(@hist_log(s[n])) }"
+byhand print print
+swtap print "$f { if (pid() == target()) printf(\"m %s %d %d %d\\n\", execname(), pid(), tid(), \$len) }"
+bpftrace print 'kfunc:unix_stream_sendmsg /pid == cpid/ { printf("m %s %d %d %d\n", comm, pid, tid, args->len); }'
+byhand socket socket
+swtap socket 'global n probe socket.send { if (success) n[execname()] += size }'
