@@ -10,6 +10,8 @@ final class CaptureMaps {
     let counters: UnsafeMutableRawPointer
     /// The reader of the ring buffer.
     let ring: RingBuffer
+    /// Waits for the programs that are running.
+    let barrier: ProgramBarrier
     private let controlMap: KernelMap
     private let counterMap: KernelMap
     private let ringMap: KernelMap
@@ -28,6 +30,7 @@ final class CaptureMaps {
         control = try controlMap.mapped()
         counters = try counterMap.mapped()
         ring = try RingBuffer(map: ringMap)
+        barrier = try ProgramBarrier()
     }
 
     /// Makes sure that there are zeros for the largest of some programs; programs keep the map that they were loaded with.

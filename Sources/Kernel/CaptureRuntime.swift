@@ -140,8 +140,11 @@ public final class CaptureRuntime {
         setGate(.open)
     }
 
-    /// Shuts all probes at once. An event that is under way may still send its record.
-    public func closeGate() { setGate(.closed) }
+    /// Shuts all probes at once, and returns when the records of all events that came through are in the ring.
+    public func closeGate() {
+        setGate(.closed)
+        maps?.barrier.wait()
+    }
 
     /// The descriptor that becomes readable when the kernel wants the ring buffer drained; -1 before `load`.
     public var descriptor: Int32 { maps?.ring.descriptor ?? -1 }

@@ -35,25 +35,23 @@ final class HandlerGlobals {
     private var sumMap: KernelMap?
     private let numbers: UnsafeMutableRawPointer?
     private let sums: UnsafeMutableRawPointer?
-    /// Updating it waits until every program that is running has ended.
-    private let barrier: KernelMap
-    private let filler: KernelMap
+    private let barrier: ProgramBarrier
     private let processors: Int
     /// Arrays that had no room for an element that came from the kernel.
     private var overflows: [Int] = []
 
-    init(_ placement: Placement, _ layout: GlobalsLayout, processors: Int) throws(KernelError) {
+    init(
+        _ placement: Placement, _ layout: GlobalsLayout, processors: Int, barrier: ProgramBarrier
+    ) throws(KernelError) {
         self.placement = placement
         self.layout = layout
         self.processors = processors
+        self.barrier = barrier
         for spec in layout.arrays { arrays[spec.reference] = try KernelMap(spec) }
         numberMap = try layout.numberMap.map { spec throws(KernelError) in try KernelMap(spec) }
         sumMap = try layout.sumMap.map { spec throws(KernelError) in try KernelMap(spec) }
         numbers = try numberMap.map { map throws(KernelError) in try map.mapped() }
         sums = try sumMap.map { map throws(KernelError) in try map.mapped() }
-        filler = try KernelMap(BPF_MAP_TYPE_ARRAY, name: "swtap_filler", keySize: 4, valueSize: 8, entries: 1)
-        barrier = try KernelMap(
-            BPF_MAP_TYPE_ARRAY_OF_MAPS, name: "swtap_barrier", keySize: 4, valueSize: 4, entries: 1, inner: filler)
     }
 
     /// The descriptor of a map by its role.
@@ -74,19 +72,13 @@ final class HandlerGlobals {
     /// Whether there are sums to take in.
     var hasSums: Bool { placement.homes.contains(.sums) }
 
-    /// Returns when every program that was running has ended: the kernel waits for a grace period of RCU when a map of maps
-    /// changes (`maybe_wait_bpf_programs`, Linux 4.15).
-    func waitForPrograms() {
-        _ = barrier.update(key: 0, value: [filler.descriptor.number])
-    }
-
     /// Takes in the sums, and lets handlers add to the other generation meanwhile; `isShut` says that no handler runs any more.
     func collect(into store: any GlobalStore, control: UnsafeMutableRawPointer, isShut: Bool = false) {
         guard hasSums else { return }
         let generation = Int(swtap_load_acquire64(control + ControlLayout.generation)) & 1
         if !isShut {
             swtap_store_release64(control + ControlLayout.generation, UInt64(1 - generation))
-            waitForPrograms()
+            barrier.wait()
         }
         for (index, home) in placement.homes.enumerated() where home == .sums {
             if let element = placement.layouts[index] {

@@ -49,7 +49,8 @@ extension CaptureRuntime {
             let handlers = captured.filter { $0.handler != nil }
             guard !handlers.isEmpty else { return }
             let layout = GlobalsLayout(placement, cpus: processors)
-            let globals = try HandlerGlobals(placement, layout, processors: processors)
+            let globals = try HandlerGlobals(
+                placement, layout, processors: processors, barrier: maps.barrier)
             maps.globals = globals
             if layout.zeros > 0 {
                 try maps.provideZeros(
@@ -80,10 +81,9 @@ extension CaptureRuntime {
         maps.globals?.collect(into: store, control: maps.control)
     }
 
-    /// Takes all globals back from the kernel: after `closeGate`. No handler runs there any more when it returns.
+    /// Takes all globals back from the kernel: after `closeGate`.
     public func takeBackGlobals(into store: any GlobalStore) {
         guard let maps, let globals = maps.globals else { return }
-        globals.waitForPrograms()
         globals.collect(into: store, control: maps.control, isShut: true)
         globals.takeBack(store)
     }

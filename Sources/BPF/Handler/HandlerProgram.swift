@@ -43,11 +43,7 @@ extension MainProgram {
         emitter.code.place(done)
         code.sendPrints(emitter, activation)
         if isGuarded { emitter.code.store(.double, .r7, 0, immediate: 0) }
-        if isLocked {
-            emitter.code.comment("unlock")
-            emitter.code.valueAddress(.r1, .control, offset: 0)
-            emitter.code.store(.double, .r1, ControlLayout.lock, immediate: 0)
-        }
+        if isLocked { Self.unlock(emitter) }
         activation.finish()
         emitter.finishDeferred()
         if emitter.frame.isOverflown { return nil }
@@ -90,6 +86,23 @@ extension MainProgram {
         emitter.code.jump(busy)
         emitter.code.place(taken)
         leave(at: busy, .skippedLocked, isSaved: entry != nil)
+        // Who had it may have called exit(): no other handler starts then.
+        let ended = emitter.code.label()
+        emitter.code.valueAddress(.r1, .control, offset: 0)
+        emitter.code.load(.double, .r2, .r1, ControlLayout.exit)
+        emitter.code.jump(.notEqual, .r2, 0, ended)
+        let isSaved = entry != nil
+        emitter.later(at: ended) { [activation] emitter in
+            Self.unlock(emitter)
+            if isSaved { activation.deleteEntry() }
+            emitter.code.jump(activation.exit)
+        }
+    }
+
+    private static func unlock(_ emitter: Emitter) {
+        emitter.code.comment("unlock")
+        emitter.code.valueAddress(.r1, .control, offset: 0)
+        emitter.code.store(.double, .r1, ControlLayout.lock, immediate: 0)
     }
 
     /// Fills the place of a string with zeros: what works on strings here goes by words.

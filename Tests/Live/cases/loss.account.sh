@@ -14,9 +14,7 @@ status=0
 wait "$tap" || status=$?
 want_status 0
 want_line err '^WARNING: [0-9]+ events? lost: the event buffer was full'
-# columns: fired handled filtered lost no-entry after-exit skipped point
-awk '/probe$/ { in_table = 1; next } in_table && /kernel\./ { fired += $1; handled += $2; lost += $4; if ($1 != $2 + $3 + $4 + $5 + $6) { print "does not add up: " $0; bad = 1 } }
-	END { print fired, handled, lost; exit bad }' err >sums || { cat err; fail "$(head -n 1 sums)"; }
+want_account err >/dev/null
 read -r fired handled lost <sums
 [ "$lost" -gt 0 ] || fail "nothing was lost"
 [ "$fired" -ge 60000 ] || fail "only $fired events fired"

@@ -78,3 +78,11 @@ bpf_objects() {
     bpftool link list 2>/dev/null | grep -c '^[0-9]*:'
     bpftool map list 2>/dev/null | grep -c '^[0-9]*:'
 }
+
+# want_account FILE: in the table of -v every event of the kernel's probes has one fate; prints the sums of fired, handled and lost.
+# Columns: fired handled filtered lost no-entry after-exit skipped point.
+want_account() {
+    awk '/probe$/ { in_table = 1; next } in_table && $8 ~ /^(kernel|process|socket|perf)/ { fired += $1; handled += $2; lost += $4; if ($1 != $2 + $3 + $4 + $5 + $6) { print "does not add up: " $0; bad = 1 } }
+        END { if (!bad) print fired, handled, lost; exit bad }' "$1" >sums || { cat "$1"; fail "$(head -n 1 sums)"; }
+    cat sums
+}
