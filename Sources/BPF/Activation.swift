@@ -23,6 +23,7 @@ struct Activation {
 
     /// Keeps the context, goes to a label when the gate is below `gate`, and prepares r9.
     func begin(_ gate: Gate, otherwise: Label) {
+        if let line = capture.options.source { emitter.code.source(line) }
         emitter.code.comment("gate")
         emitter.code.move(.r6, .r1)
         emitter.code.valueAddress(.r1, .control, offset: 0)
@@ -132,6 +133,7 @@ struct Activation {
 
     /// Ends the program.
     func finish() {
+        if let line = capture.options.source { emitter.code.source(line) }
         emitter.code.place(exit)
         emitter.code.move(.r0, capture.options.result)
         emitter.code.exit()

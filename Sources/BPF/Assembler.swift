@@ -11,6 +11,8 @@ public struct Assembler {
     private var instructions: [BPFInstruction] = []
     private var relocations: [MapRelocation] = []
     private var comments: [Int: String] = [:]
+    private var lines: [Int: SourceLine] = [:]
+    private var functions: [ProgramFunction] = []
     private var places: [Int?] = []
     private var fixups: [(index: Int, label: Label)] = []
     private var failure: CaptureError?
@@ -33,6 +35,28 @@ public struct Assembler {
 
     /// Says what the next instruction and those after it are for.
     public mutating func comment(_ text: String) { comments[instructions.count] = text }
+
+    /// Says which line of the script the next instruction and those after it come from.
+    public mutating func source(_ line: SourceLine) {
+        if line == self.line { return }
+        lines[instructions.count] = line
+        self.line = line
+    }
+
+    /// The line that was said last.
+    private(set) var line: SourceLine?
+
+    /// Begins a further function with the next instruction; the one before has ended by a jump or exit.
+    public mutating func function(_ label: Label, name: String, kind: ProgramFunction.Kind) {
+        place(label)
+        functions.append(ProgramFunction(start: instructions.count, name: name, kind: kind))
+    }
+
+    /// `destination =` the address of a function of the program, for helpers that call it. Linux 5.13, and only with types.
+    public mutating func functionAddress(_ destination: Register, _ label: Label) {
+        fixups.append((count, label))
+        loadImmediate(destination, source: PseudoSource.function, low: 0, high: 0)
+    }
 
     /// Replaces the immediate of an instruction that was emitted before.
     public mutating func patch(_ index: Int, immediate: Int32) { instructions[index].immediate = immediate }
@@ -154,12 +178,17 @@ public struct Assembler {
         if conditions > 8000 { throw Self.tooLarge }
         for (index, label) in fixups {
             guard let place = places[label.id] else { throw CaptureError("jumps to a label without a place") }
+            if instructions[index].opcode == Opcode.loadImmediate64 {
+                instructions[index].immediate = Int32(clamping: place - index - 1)
+                continue
+            }
             guard let distance = Int16(exactly: place - index - 1) else { throw Self.tooLarge }
             instructions[index].offset = distance
         }
         return BPFProgram(
             name: name, type: type, expectedAttachType: attachType, instructions: instructions,
-            relocations: relocations, comments: comments)
+            relocations: relocations, comments: comments, lines: lines,
+            functions: [ProgramFunction(start: 0, name: name, kind: .program)] + functions)
     }
 
     private static let tooLarge = CaptureError("reads too many values of one event: the program would be too large")

@@ -52,4 +52,6 @@ public enum PseudoSource {
     /// The low immediate is a map's file descriptor, the high one an offset; the register becomes the address in
     /// the map's first value (Linux 5.2).
     public static let mapValue: UInt8 = 2
+    /// The immediate is the distance to a function of the program; the register becomes its address (Linux 5.13).
+    public static let function: UInt8 = 4
 }

@@ -53,11 +53,16 @@ public struct BPFProgram: Sendable {
     public var relocations: [MapRelocation]
     /// What an instruction is for, by its index.
     public var comments: [Int: String]
+    /// The line of the script that instructions come from, by the index of the first.
+    public var lines: [Int: SourceLine]
+    /// The functions in their order, the program itself first; none says the same as that one alone.
+    public var functions: [ProgramFunction]
 
     /// Creates a program.
     public init(
         name: String, type: ProgramType, expectedAttachType: AttachType = .none, instructions: [BPFInstruction],
-        relocations: [MapRelocation] = [], comments: [Int: String] = [:]
+        relocations: [MapRelocation] = [], comments: [Int: String] = [:], lines: [Int: SourceLine] = [:],
+        functions: [ProgramFunction] = []
     ) {
         self.name = name
         self.type = type
@@ -65,6 +70,18 @@ public struct BPFProgram: Sendable {
         self.instructions = instructions
         self.relocations = relocations
         self.comments = comments
+        self.lines = lines
+        self.functions = functions.isEmpty ? [ProgramFunction(start: 0, name: name, kind: .program)] : functions
+    }
+
+    /// The place of an instruction for messages: the line of the script, or what it is for.
+    public func place(ofInstruction index: Int) -> String? {
+        if let line = lines.filter({ $0.key <= index }).max(by: { $0.key < $1.key })?.value {
+            return "at \(line.file):\(line.line):\(line.column): \(line.text)"
+        }
+        return comments.filter { $0.key <= index }.max { $0.key < $1.key }.map {
+            "at instruction \(index): \($0.value)"
+        }
     }
 
     /// The instructions as the kernel takes them, with the maps' descriptors in place; nil when `descriptor` does

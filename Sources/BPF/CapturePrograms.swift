@@ -36,6 +36,8 @@ public struct CaptureOptions: Sendable {
     public var threadCounters: Set<Int> = []
     /// The control word that the programs have for their gate.
     public var gate = ControlLayout.gate
+    /// The line of the script that says what the programs are for.
+    public var source: SourceLine?
 
     /// Creates options.
     public init(

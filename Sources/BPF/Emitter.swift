@@ -38,8 +38,10 @@ final class Emitter {
 
     /// Emits code after the straight way; it begins at the label and must end by a jump or exit.
     func later(at label: Label, _ body: @escaping (Emitter) -> Void) {
+        let line = code.line
         deferred.append { emitter in
             emitter.code.place(label)
+            if let line { emitter.code.source(line) }
             body(emitter)
         }
     }

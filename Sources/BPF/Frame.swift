@@ -13,13 +13,16 @@ struct Frame {
     static let landing = -8
     /// Where an address is kept while a helper reads from it.
     static let address = -16
-    private static let words = 64
-    private var isTaken = Array(repeating: false, count: words)
+    private let words: Int
+    private var isTaken: [Bool]
     private var tail: (start: Int, isTaken: [Bool])?
     /// Whether the stack was too small and there was no tail.
     private(set) var isOverflown = false
 
-    init() {
+    /// A frame of so many words of the stack.
+    init(words: Int = 64) {
+        self.words = words
+        isTaken = Array(repeating: false, count: words)
         isTaken[0] = true
         isTaken[1] = true
     }
@@ -32,13 +35,13 @@ struct Frame {
 
     /// Takes `count` consecutive words of the stack for good; the offset of the lowest.
     mutating func reserve(_ count: Int) -> Int {
-        for first in 0..<Self.words where first + count <= Self.words {
+        for first in 0..<words where first + count <= words {
             guard !isTaken[first..<first + count].contains(true) else { continue }
             for word in first..<first + count { isTaken[word] = true }
             return -8 * (first + count)
         }
         isOverflown = true
-        return -8 * Self.words
+        return -8 * words
     }
 
     /// Takes a word.
@@ -49,7 +52,7 @@ struct Frame {
         }
         guard var tail else {
             isOverflown = true
-            return Location(base: .r10, offset: -8 * Self.words)
+            return Location(base: .r10, offset: -8 * words)
         }
         let word = tail.isTaken.firstIndex(of: false) ?? tail.isTaken.count
         if word == tail.isTaken.count { tail.isTaken.append(false) }

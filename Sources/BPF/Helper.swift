@@ -29,6 +29,8 @@ public enum Helper: Int32, Sendable, CaseIterable {
     case getAttachCookie = 174
     /// Linux 5.15.
     case taskRegisters = 175
+    /// Linux 5.17.
+    case loop = 181
     /// Linux 5.17, fentry and fexit only.
     case getFunctionArgument = 183
     /// Linux 5.17, fexit only.
@@ -59,6 +61,7 @@ public enum Helper: Int32, Sendable, CaseIterable {
         case .ringReserve: "bpf_ringbuf_reserve"
         case .ringSubmit: "bpf_ringbuf_submit"
         case .getAttachCookie: "bpf_get_attach_cookie"
+        case .loop: "bpf_loop"
         case .getFunctionArgument: "bpf_get_func_arg"
         case .getFunctionResult: "bpf_get_func_ret"
         }

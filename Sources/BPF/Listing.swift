@@ -1,18 +1,27 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-/// Lists a program, an instruction per line in the style of the kernel's verifier, with comments on lines of their own.
+/// Lists a program, an instruction per line in the style of the kernel's verifier, with lines of the script and comments on lines
+/// of their own.
 public func listing(_ program: BPFProgram) -> String {
     let maps = Dictionary(program.relocations.map { ($0.index, $0.map) }, uniquingKeysWith: { first, _ in first })
+    let functions = Dictionary(
+        program.functions.dropFirst().map { ($0.start, $0) }, uniquingKeysWith: { first, _ in first })
+    var shown: SourceLine?
     var text = ""
     var index = 0
     while index < program.instructions.count {
         let instruction = program.instructions[index]
+        if let line = program.lines[index], line.text != shown?.text || line.line != shown?.line {
+            text += "; \(line.file):\(line.line): \(line.text)\n"
+            shown = line
+        }
+        if let function = functions[index] { text += "\(function.name):\n" }
         if let comment = program.comments[index] { text += "; \(comment)\n" }
         let digits = String(instruction.opcode, radix: 16)
         text += "\(index): (\(digits.count < 2 ? "0" : "")\(digits)) "
         if instruction.opcode == Opcode.loadImmediate64, index + 1 < program.instructions.count {
             let high = program.instructions[index + 1].immediate
-            text += describeWideLoad(instruction, high: high, map: maps[index]) + "\n"
+            text += describeWideLoad(instruction, at: index, high: high, map: maps[index]) + "\n"
             index += 2
         } else {
             text += describe(instruction) + "\n"
@@ -22,8 +31,13 @@ public func listing(_ program: BPFProgram) -> String {
     return text
 }
 
-private func describeWideLoad(_ instruction: BPFInstruction, high: Int32, map: MapReference?) -> String {
+private func describeWideLoad(
+    _ instruction: BPFInstruction, at index: Int, high: Int32, map: MapReference?
+) -> String {
     let target = "r\(instruction.destination) = "
+    if instruction.source == PseudoSource.function {
+        return target + "function[\(index + 1 + Int(instruction.immediate))]"
+    }
     if let map {
         let isValue = instruction.source == PseudoSource.mapValue
         return target + (isValue ? "map_value[\(name(of: map))]+\(high)" : "map[\(name(of: map))]")

@@ -25,6 +25,7 @@ struct MainProgram {
         self.time = time
         self.processor = processor
         emitter = Emitter(graph: translation.graph, context: capture.context)
+        if let handler = capture.handler, handler.callsBack { emitter.frame = Frame(words: HandlerLoops.callerWords) }
         emitter.threadCounters = capture.options.threadCounters
         emitter.savedOffsets = entry?.valueOffsets ?? []
         activation = Activation(

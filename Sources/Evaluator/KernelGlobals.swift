@@ -96,6 +96,7 @@ extension Evaluator {
         case .readFault(let address): failure = .readFault(address)
         case .stringFault(let address, let isUser): failure = .stringFault(address, isUser: isUser)
         case .overflow(let array): failure = .overflow(array: array)
+        case .actions: failure = .actions
         }
         raised = RaisedError(
             message: words(failure), places: [site], isCatchable: true, position: 0, unit: 0, depth: 0)

@@ -75,6 +75,7 @@ extension CaptureRuntime {
             name: programName(probe), counters: layout, entryMap: probe.index, entryCapacity: options.entryCapacity)
         if one.plan.chosen == .netfilter { settings.result = NetfilterAttachment.accept }
         settings.threadCounters = perfCounters.byThread
+        settings.source = SourceLine(probe.token)
         if let gate = one.gate { settings.gate = ControlLayout.probeGate(gate) }
         var plan = one.capture
         let scope = probe.event.scope
@@ -133,7 +134,8 @@ extension CaptureRuntime {
     /// Compiles and loads the program of a group.
     func load(_ group: ProbeGroup, maps: CaptureMaps) throws(KernelError) {
         let name = group.members.first.map { programName($0.probe) } ?? "group"
-        let settings = CaptureOptions(name: name, counters: layout, entryMap: 0)
+        var settings = CaptureOptions(name: name, counters: layout, entryMap: 0)
+        settings.source = group.members.first.map { SourceLine($0.probe.token) }
         let programs: CapturePrograms
         do {
             programs = try BPF.compile(
@@ -145,7 +147,9 @@ extension CaptureRuntime {
         guard let instructions = programs.main.linked({ maps.descriptor(of: $0, entries: nil) }) else {
             throw KernelError(.verifier, "the program of \(name) uses a map that does not exist: a bug in swtap")
         }
-        group.program = try ProgramLoader.load(.kprobeMulti, name: programs.main.name, instructions: instructions)
+        group.program = try ProgramLoader.load(
+            .kprobeMulti, name: programs.main.name, instructions: instructions,
+            types: features[.programTypes].isAvailable ? LoadedTypes(programs.main) : nil)
         group.programs = programs
     }
 
@@ -184,9 +188,10 @@ extension CaptureRuntime {
         }
         if mechanism == .uprobeMulti { kind = UprobeMultiAttachment.kind }
         if case .lsm(let function) = one.probe.event { kind = try SecurityHookAttachment.kind(of: function) }
+        let types = features[.programTypes].isAvailable ? LoadedTypes(program) : nil
         return try ProgramLoader.load(
-            kind, name: program.name, instructions: instructions,
-            listing: { place in program.comments[place].map { "at instruction \(place): \($0)" } })
+            kind, name: program.name, instructions: instructions, types: types,
+            listing: { program.place(ofInstruction: $0) })
     }
 
     /// Attaches the main program first, so that no saved entry is left behind.

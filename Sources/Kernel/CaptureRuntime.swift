@@ -197,12 +197,12 @@ public final class CaptureRuntime {
         for group in groups {
             guard let program = group.programs?.main else { continue }
             text += "# \(group.members.map(\.plan.point).joined(separator: ", ")): by one kprobe.multi link\n"
-            text += BPF.listing(program)
+            text += "# \(ProgramCost(program).text)\n" + BPF.listing(program)
         }
         for one in captured where one.group == nil {
             text += "# \(one.plan.point): \(one.plan.lines.joined(separator: "; "))\n"
             for program in [one.programs?.main, one.programs?.entry].compactMap({ $0 }) + one.further.map(\.main) {
-                text += BPF.listing(program)
+                text += "# \(ProgramCost(program).text)\n" + BPF.listing(program)
             }
         }
         return text

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import BPF
 import CLibbpf
 import Glibc
 import Semantics
@@ -22,6 +23,8 @@ public enum Feature: String, CaseIterable, Sendable {
     case attachCookie = "attach-cookie"
     case functionAddress = "function-address"
     case boundedLoop = "bpf-loop"
+    /// Types and lines of programs.
+    case programTypes = "program-types"
     case atomics
     /// Handlers that run in the kernel.
     case handlers
@@ -37,6 +40,7 @@ public enum Feature: String, CaseIterable, Sendable {
         case .uprobeMulti: "6.6"
         case .rawTracepoint, .uprobe: "4.17"
         case .perfEvent: "4.9"
+        case .programTypes: "5.0"
         case .securityHook: "5.7"
         case .netfilter: "6.4"
         case .ringBuffer: "5.8"
@@ -103,6 +107,7 @@ public final class Features {
         case .attachCookie: helper(BPF_FUNC_get_attach_cookie)
         case .functionAddress: helper(BPF_FUNC_get_func_ip)
         case .boundedLoop: helper(BPF_FUNC_loop)
+        case .programTypes: programTypes()
         case .atomics: load(.rawTracepoint, Self.fetchAdd)
         case .handlers: self[.atomics]
         case .argumentHelpers: tracing(BPF_TRACE_FENTRY, Self.getArgument)
@@ -126,6 +131,21 @@ public final class Features {
     private func load(_ kind: ProgramKind, _ instructions: [UInt64] = Features.nothing) -> Answer {
         let number = ProgramLoader.attempt(kind, name: "swtap_probe", instructions: instructions, log: nil)
         guard number >= 0 else { return .missing(reason: "the kernel refuses it: \(errorText(errno))") }
+        close(number)
+        return .available
+    }
+
+    /// Loads a program with its types and a line.
+    private func programTypes() -> Answer {
+        var program = BPFProgram(
+            name: "swtap_probe", type: .rawTracepoint, instructions: Self.nothing.map { BPFInstruction(encoded: $0) })
+        program.lines = [0: SourceLine(file: "probe", text: "probe", line: 1, column: 1)]
+        guard let types = LoadedTypes(program) else {
+            return .missing(reason: "the kernel takes no types: \(errorText(errno))")
+        }
+        let number = ProgramLoader.attempt(
+            .rawTracepoint, name: program.name, instructions: Self.nothing, types: types, log: nil)
+        guard number >= 0 else { return .missing(reason: "the kernel refuses types and lines: \(errorText(errno))") }
         close(number)
         return .available
     }

@@ -28,7 +28,12 @@ extension CaptureRuntime {
     /// Places handlers and globals anew.
     func place(_ program: IRProgram) {
         let absent = captured.filter { $0.plan.failure != nil }.map(\.probe.index)
-        placement = Placement(program, refused: refused, absent: Set(absent))
+        // A program without loops need not wait for the answers.
+        let hasLoops =
+            !program.hasLoops || features[.programTypes].isAvailable && features[.boundedLoop].isAvailable
+        placement = Placement(
+            program, refused: refused, absent: Set(absent),
+            abilities: KernelAbilities(loops: hasLoops ? .callback : .walked))
         let globals = GlobalsLayout(placement, cpus: processors)
         let limit = options.ignoresErrors ? nil : program.limits.maxErrors
         for one in captured {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import BPF
 import CLibbpf
 import Glibc
 
@@ -18,21 +19,45 @@ struct ProgramKind {
     static let rawTracepoint = ProgramKind(type: BPF_PROG_TYPE_RAW_TRACEPOINT)
 }
 
+/// The types of a program, as the kernel has taken them.
+struct LoadedTypes {
+    let types: ProgramTypes
+    let descriptor: Descriptor
+    /// Whether the program cannot be loaded without.
+    let areNeeded: Bool
+
+    /// Hands the types of a program to the kernel; nil when it does not take them.
+    init?(_ program: BPFProgram) {
+        types = ProgramTypes(program)
+        areNeeded = program.functions.count > 1
+        let number = types.blob.withUnsafeBytes { bpf_btf_load($0.baseAddress, $0.count, nil) }
+        guard number >= 0 else { return nil }
+        descriptor = Descriptor(number)
+    }
+}
+
 /// Loads programs; the verifier's log is only asked for when it refuses one.
 enum ProgramLoader {
     /// Loads a program. `instructions` are the kernel's 8-byte instructions with the map descriptors in place.
     static func load(
-        _ kind: ProgramKind, name: String, instructions: [UInt64], listing: (Int) -> String? = { _ in nil }
+        _ kind: ProgramKind, name: String, instructions: [UInt64], types: LoadedTypes? = nil,
+        listing: (Int) -> String? = { _ in nil }
     ) throws(KernelError) -> Descriptor {
-        let number = attempt(kind, name: name, instructions: instructions, log: nil)
+        let number = attempt(kind, name: name, instructions: instructions, types: types, log: nil)
         if number >= 0 { return Descriptor(number) }
         let reason = errno
-        throw refusal(kind, name: name, instructions: instructions, reason: reason, listing: listing)
+        // Types serve whoever looks at the program; it runs without.
+        if let types, !types.areNeeded {
+            let number = attempt(kind, name: name, instructions: instructions, log: nil)
+            if number >= 0 { return Descriptor(number) }
+        }
+        throw refusal(kind, name: name, instructions: instructions, types: types, reason: reason, listing: listing)
     }
 
     /// One attempt; the descriptor or -1 with errno.
     static func attempt(
-        _ kind: ProgramKind, name: String, instructions: [UInt64], log: UnsafeMutableBufferPointer<CChar>?
+        _ kind: ProgramKind, name: String, instructions: [UInt64], types: LoadedTypes? = nil,
+        log: UnsafeMutableBufferPointer<CChar>?
     ) -> Int32 {
         var options = bpf_prog_load_opts()
         options.sz = MemoryLayout<bpf_prog_load_opts>.size
@@ -45,17 +70,38 @@ enum ProgramLoader {
             options.log_size = UInt32(clamping: log.count)
         }
         let short = String(decoding: name.utf8.prefix(15), as: UTF8.self)
-        let number = instructions.withUnsafeBytes { bytes in
-            bpf_prog_load(
-                kind.type, short, "GPL", bytes.baseAddress?.assumingMemoryBound(to: bpf_insn.self),
-                instructions.count, &options)
+        func load() -> Int32 {
+            instructions.withUnsafeBytes { bytes in
+                bpf_prog_load(
+                    kind.type, short, "GPL", bytes.baseAddress?.assumingMemoryBound(to: bpf_insn.self),
+                    instructions.count, &options)
+            }
+        }
+        guard let types else {
+            let number = load()
+            return number < 0 ? -1 : number
+        }
+        options.prog_btf_fd = UInt32(bitPattern: types.descriptor.number)
+        let number = types.types.functions.withUnsafeBytes { functions in
+            types.types.lines.withUnsafeBytes { lines in
+                options.func_info = functions.baseAddress
+                options.func_info_rec_size = UInt32(ProgramTypes.functionSize)
+                options.func_info_cnt = UInt32(functions.count / ProgramTypes.functionSize)
+                if !lines.isEmpty {
+                    options.line_info = lines.baseAddress
+                    options.line_info_rec_size = UInt32(ProgramTypes.lineSize)
+                    options.line_info_cnt = UInt32(lines.count / ProgramTypes.lineSize)
+                }
+                return load()
+            }
         }
         return number < 0 ? -1 : number
     }
 
     /// Loads once more with a log that grows until it fits, and words what the verifier said.
     private static func refusal(
-        _ kind: ProgramKind, name: String, instructions: [UInt64], reason: Int32, listing: (Int) -> String?
+        _ kind: ProgramKind, name: String, instructions: [UInt64], types: LoadedTypes?, reason: Int32,
+        listing: (Int) -> String?
     ) -> KernelError {
         var text = ""
         var size = 1 << 16
@@ -63,7 +109,7 @@ enum ProgramLoader {
             let buffer = UnsafeMutableBufferPointer<CChar>.allocate(capacity: size)
             buffer[0] = 0
             defer { buffer.deallocate() }
-            let number = attempt(kind, name: name, instructions: instructions, log: buffer)
+            let number = attempt(kind, name: name, instructions: instructions, types: types, log: buffer)
             let again = errno
             // It was a passing shortage; without the program there is nothing to report but that.
             if number >= 0 { close(number) }

@@ -13,7 +13,7 @@ final class HandlerCode {
     let layout: RecordLayout
     let emitter: Emitter
     let program: IRProgram
-    private let unit: IRUnit
+    let unit: IRUnit
     private let firstRegister: Int
     let texts: TextPlaces
     /// Where keys are built.
@@ -22,16 +22,27 @@ final class HandlerCode {
     let prints: PrintPlan
     /// Where the message is that says it.
     let printOffset: Int
-    private let activation: Activation
+    let activation: Activation
     /// The bytes of scratch memory that the handler needs, its record included.
     let size: Int
-    private var labels: [Label] = []
+    private(set) var labels: [Label] = []
+    /// The blocks that something leads to, as far as that is known.
+    var reached: Set<Int> = []
+    /// The block that is being emitted.
+    private(set) var current = 0
+    /// Its loops.
+    let loops: HandlerLoops
+    /// The function that `bpf_loop` calls.
+    let loopBody: Label
+    /// Whether that needed more of the stack than there is.
+    var isBodyTooLarge = false
     private let constants: [Int64?]
     private let uses: [Int]
     /// What the processor's registers hold.
     private var held: [Register: Int32] = [:]
     private var errorTail: Label?
-    private var leave: Label
+    /// The end of the handler.
+    var leave: Label
     /// The slots whose values registers of the IR are, since nothing else is assigned to them.
     private let slots: [Int: Int]
     /// Registers that may be read before they are set.
@@ -39,7 +50,8 @@ final class HandlerCode {
     /// Registers that are constants until the next instruction that uses them.
     private var passing: [Int32: Int64] = [:]
     /// Whether it adds to sums, and needs the lane.
-    private let usesSums: Bool
+    let usesSums: Bool
+    private var sourceLines: [Int32: SourceLine] = [:]
     /// Where the key is that was built last, as an offset from r7.
     var lastKey = 0
 
@@ -91,7 +103,9 @@ final class HandlerCode {
         usesSums = sums
         prints = PrintPlan(unit, program: program, texts: texts)
         printOffset = keyOffset + keySize
-        size = printOffset + prints.size
+        loops = HandlerLoops(handler, at: printOffset + prints.size)
+        loopBody = emitter.code.label()
+        size = printOffset + prints.size + loops.size
     }
 
     /// Emits the handler; it ends at `leave`.
@@ -117,10 +131,30 @@ final class HandlerCode {
             case .wildcard: break
             }
         }
-        let order = unit.blockOrder
+        if loops.countsStatements { emitter.code.store(.double, .r7, loops.statements, immediate: 0) }
+        switch loops.mechanism {
+        case .callback: return callLoop()
+        case .walked: emitter.code.move(.r6, 0)
+        case nil: break
+        }
+        makeLabels()
+        emitBlocks()
+    }
+
+    /// Makes a label for each block.
+    func makeLabels() {
         labels = unit.blocks.map { _ in emitter.code.label() }
-        for (place, block) in order.enumerated() {
+        reached = Set(loops.shape.order.prefix(1))
+        if loops.mechanism == .callback { reached.formUnion(loops.shape.heads) }
+    }
+
+    /// Emits all blocks; the last falls out behind them.
+    func emitBlocks() {
+        let order = loops.shape.order
+        // The verifier takes no code that nothing leads to, and not all errors that the IR knows are possible here.
+        for (place, block) in order.enumerated() where reached.contains(block) {
             emitter.code.place(labels[block])
+            current = block
             held = [:]
             passing = [:]
             let next = place + 1 < order.count ? order[place + 1] : nil
@@ -129,7 +163,7 @@ final class HandlerCode {
             for (index, instruction) in unit.blocks[block].instructions.enumerated() {
                 if instruction.site != site, instruction.op != .action {
                     site = instruction.site
-                    emitter.code.comment(location(of: site))
+                    source(site)
                 }
                 // A comparison that only the branch behind it looks at becomes its condition.
                 let isLast = index == unit.blocks[block].instructions.count - 2
@@ -157,9 +191,11 @@ final class HandlerCode {
         }
     }
 
-    private func location(of site: Int32) -> String {
-        let location = program.sites[Int(site)].token.location
-        return "\(location.file.name):\(location.line):\(location.column)"
+    /// Says where in the script the next instructions come from.
+    private func source(_ site: Int32) {
+        let line = sourceLines[site] ?? SourceLine(program.sites[Int(site)].token)
+        sourceLines[site] = line
+        emitter.code.source(line)
     }
 
     // MARK: Registers
@@ -250,28 +286,33 @@ final class HandlerCode {
 
     private func terminate(_ instruction: Instruction, _ comparison: Instruction?, next: Int?) {
         switch instruction.op {
-        case .jump: if Int(instruction.a) != next { emitter.code.jump(labels[Int(instruction.a)]) }
+        case .jump where loops.mechanism != nil && loops.shape.isBack(from: current, to: Int(instruction.a)):
+            goBack(to: Int(instruction.a), emitter)
+        case .jump:
+            reached.insert(Int(instruction.a))
+            if Int(instruction.a) != next { emitter.code.jump(labels[Int(instruction.a)]) }
         case .branch:
             let (yes, no) = (Int(instruction.a), Int(instruction.b))
+            reached.formUnion([yes, no])
             if let comparison, let condition = comparison.op.condition {
                 load(comparison.a, .r1)
                 let isInverted = yes == next
                 let test = isInverted ? condition.opposite : condition
-                let target = labels[isInverted ? no : yes]
+                let target = target(isInverted ? no : yes)
                 if let constant = constant(comparison.b), let small = Int32(exactly: constant) {
                     emitter.code.jump(test, .r1, small, target)
                 } else {
                     load(comparison.b, .r2)
                     emitter.code.jump(test, .r1, .r2, target)
                 }
-                if !isInverted, no != next { emitter.code.jump(labels[no]) }
+                if !isInverted, no != next { emitter.code.jump(self.target(no)) }
             } else {
                 load(instruction.dst, .r1)
                 if yes == next {
-                    emitter.code.jump(.equal, .r1, 0, labels[no])
+                    emitter.code.jump(.equal, .r1, 0, target(no))
                 } else {
-                    emitter.code.jump(.notEqual, .r1, 0, labels[yes])
-                    if no != next { emitter.code.jump(labels[no]) }
+                    emitter.code.jump(.notEqual, .r1, 0, target(yes))
+                    if no != next { emitter.code.jump(target(no)) }
                 }
             }
         default:
@@ -280,8 +321,9 @@ final class HandlerCode {
         }
     }
 
-    /// A label that raises an error, with its operand in r1, and leaves.
+    /// A label that raises an error, with its operand in r1: it goes to the block that catches it, or leaves.
     func failure(_ kind: KernelErrorKind, site: Int32) -> Label {
+        if kind.isCatchable, let handler = unit.blocks[current].handler { return target(handler) }
         let label = emitter.code.label()
         let tail = errorTail ?? makeErrorTail()
         emitter.later(at: label) { emitter in
@@ -305,8 +347,7 @@ final class HandlerCode {
             emitter.code.store(.double, .r10, words, .r1)
             emitter.code.store(.double, .r10, words + 8, .r2)
             // What was printed before comes before.
-            code.sendPrints(emitter, code.activation)
-            code.clearPrints()
+            code.flushPrints(emitter)
             let counted = emitter.code.label()
             emitter.code.map(.r1, .ring)
             emitter.code.move(.r2, Int64(KernelMessage.errorSize))

@@ -61,7 +61,9 @@ extension HandlerCode {
             element(instruction)
         case .aggregateAdd: aggregateAdd(instruction)
         case .builtin: builtin(instruction)
-        // The statements were counted before; the rest is refused by `Eligibility`.
+        case .action: countStatements(instruction)
+        case .canReadMemory: canReadMemory(instruction)
+        // The rest is refused by `Eligibility`.
         default: break
         }
     }
@@ -142,17 +144,33 @@ extension HandlerCode {
         store(dst, .r1)
     }
 
+    /// Reads to the landing place of the stack; r0 is not 0 where that fails.
+    private func land(_ access: MemoryAccess, from register: Int32) {
+        load(register, .r3)
+        emitter.code.move(.r1, .r10)
+        emitter.code.alu(.add, .r1, Int32(Frame.landing))
+        emitter.code.move(.r2, Int64(access.shape.size))
+        call(access.isUser ? .probeReadUser : .probeReadKernel)
+    }
+
+    private func canReadMemory(_ instruction: Instruction) {
+        land(program.accesses[Int(instruction.b)], from: instruction.a)
+        let failed = emitter.code.label()
+        clobber(.r1)
+        emitter.code.move(.r1, 0)
+        emitter.code.jump(.notEqual, .r0, 0, failed)
+        emitter.code.move(.r1, 1)
+        emitter.code.place(failed)
+        storeJoined(instruction.dst, .r1)
+    }
+
     private func readMemory(_ instruction: Instruction) {
         let access = program.accesses[Int(instruction.b)]
         let size = Int(access.shape.size)
-        load(instruction.a, .r3)
-        emitter.code.move(.r1, .r10)
-        emitter.code.alu(.add, .r1, Int32(Frame.landing))
-        emitter.code.move(.r2, Int64(size))
         let failed = emitter.code.label()
         let raise = failure(.readFault, site: instruction.site)
         let address = word(of: instruction.a)
-        call(access.isUser ? .probeReadUser : .probeReadKernel)
+        land(access, from: instruction.a)
         emitter.code.jump(.notEqual, .r0, 0, failed)
         emitter.later(at: failed) { emitter in
             emitter.code.load(.double, .r1, .r7, address)

@@ -41,12 +41,15 @@ extension MainProgram {
         if entry != nil { activation.deleteEntry() }
         code.emit(processorWord: processorWord, leave: done)
         emitter.code.place(done)
+        if let line = capture.options.source { emitter.code.source(line) }
         code.sendPrints(emitter, activation)
         if isGuarded { emitter.code.store(.double, .r7, 0, immediate: 0) }
         if isLocked { Self.unlock(emitter) }
         activation.finish()
         emitter.finishDeferred()
+        if code.loops.mechanism == .callback { code.emitLoopBody(name: capture.programName("_loop")) }
         if emitter.frame.isOverflown { return nil }
+        if code.isBodyTooLarge { throw CaptureError("computes too much at one event") }
         let total = (code.size + emitter.frame.tailSize + 63) / 64 * 64
         guard total <= maximalSize else { throw CaptureError("computes too much at one event") }
         emitter.code.patch(stride, immediate: Int32(total))

@@ -39,6 +39,7 @@ public enum KernelMessage {
         case .kernelStringFault: failure = .stringFault(operand, isUser: false)
         case .userStringFault: failure = .stringFault(operand, isUser: true)
         case .overflow: failure = .overflow(array: Int(truncatingIfNeeded: operand))
+        case .actions: failure = .actions
         }
         return (failure, Int32(truncatingIfNeeded: word), Int(first & ~mark))
     }
@@ -51,7 +52,11 @@ enum KernelErrorKind: UInt32 {
     case kernelStringFault
     case userStringFault
     case overflow
+    case actions
 
     /// Whether r1 says what it is about.
-    var hasOperand: Bool { self != .divisionByZero }
+    var hasOperand: Bool { self != .divisionByZero && self != .actions }
+
+    /// Whether `try` can catch it.
+    var isCatchable: Bool { self != .actions }
 }

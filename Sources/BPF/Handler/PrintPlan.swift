@@ -3,7 +3,8 @@ import IR
 import Semantics
 
 /// How a handler in the kernel says what it prints: one message with a bit for each of its print calls, which says whether it was
-/// made, and behind them a place for the arguments of each. There are no loops, so each is made once at most, in their order.
+/// made, and behind them a place for the arguments of each, in their order. Where a loop makes a call again, or one before it, what
+/// is there is sent first.
 public struct PrintPlan: Sendable {
     /// An argument of a print call, by its offset in the message.
     public enum Argument: Sendable {
@@ -93,6 +94,7 @@ extension HandlerCode {
 
     /// Puts the arguments of a print call into their places.
     func print(_ instruction: Instruction, _ number: Int) {
+        if loops.shape.hasLoops { makeRoom(for: number) }
         let call = prints.calls[number]
         for (operand, argument) in zip(program.operandLists[Int(instruction.b)], call.arguments) {
             switch (operand, argument) {
@@ -107,6 +109,32 @@ extension HandlerCode {
         emitter.code.load(.byte, .r1, .r7, byte)
         emitter.code.alu(.or, .r1, Int32(1) << Int32(number % 8))
         emitter.code.store(.byte, .r7, byte, .r1)
+    }
+
+    /// Sends what was printed before, if it does not come before a call in the message.
+    private func makeRoom(for number: Int) {
+        let flush = emitter.code.label()
+        let empty = emitter.code.label()
+        let bits = printOffset + PrintPlan.bits
+        emitter.code.load(.double, .r1, .r7, bits + number / 64 * 8)
+        emitter.code.alu(.shiftRight, .r1, Int32(number % 64))
+        for word in number / 64 + 1..<max(prints.words, number / 64 + 1) {
+            emitter.code.load(.double, .r2, .r7, bits + 8 * word)
+            emitter.code.alu(.or, .r1, .r2)
+        }
+        emitter.code.jump(.notEqual, .r1, 0, flush)
+        emitter.code.place(empty)
+        forget()
+        emitter.later(at: flush) { [self] emitter in
+            flushPrints(emitter)
+            emitter.code.jump(empty)
+        }
+    }
+
+    /// Sends what was printed and begins anew.
+    func flushPrints(_ emitter: Emitter) {
+        sendPrints(emitter, activation)
+        clearPrints()
     }
 
     /// Sends what was printed, if something was.

@@ -38,9 +38,11 @@ struct Eligibility {
     private let bounds: StringBounds
     /// The registers that hold the number of the running thread.
     private let threads: Set<Int32>
+    /// Whether the block that is looked at is run more than once.
+    private var isRepeated = false
 
     /// Looks at a handler without calls.
-    init(_ unit: IRUnit, plan: CapturePlan, program: IRProgram) {
+    init(_ unit: IRUnit, plan: CapturePlan, program: IRProgram, abilities: KernelAbilities) {
         self.unit = unit
         self.plan = plan
         self.program = program
@@ -56,16 +58,12 @@ struct Eligibility {
                 }
             }
         }
-        var actions = 0
+        let shape = LoopShape(unit)
+        if let reason = abilities.refusal(of: shape, unit, program.limits) { refuse(reason) }
         for block in flow.order {
-            if flow.successors[block].contains(where: { flow.isBackEdge(from: block, to: $0) }) { refuse("loops") }
-            if unit.blocks[block].handler != nil { refuse("catches errors") }
-            for instruction in unit.blocks[block].instructions {
-                if instruction.op == .action { actions += Int(instruction.a) }
-                examine(instruction, useCounts)
-            }
+            isRepeated = shape.repeated.contains(block)
+            for instruction in unit.blocks[block].instructions { examine(instruction, useCounts) }
         }
-        if actions > program.limits.maxAction { refuse("may run more statements than MAXACTION") }
     }
 
     private mutating func refuse(_ reason: String) { if refusal == nil { refusal = Refusal(reason) } }
@@ -76,7 +74,7 @@ struct Eligibility {
         case .integerConstant, .stringConstant, .integerMove, .stringMove, .add, .subtract, .multiply, .divide, .modulo,
             .and, .or, .xor, .shiftLeft, .shiftRight, .shiftRightLogical, .equal, .notEqual, .less, .lessEqual,
             .greater, .greaterEqual, .negate, .complement, .logicalNot, .extend, .jump, .branch, .returnVoid,
-            .readMemory, .slotInteger, .slotReadable, .action:
+            .readMemory, .canReadMemory, .slotInteger, .slotReadable, .action:
             break
         case .slotString: break
         case .stringEqual, .stringNotEqual:
@@ -117,15 +115,15 @@ struct Eligibility {
         case .deleteGlobal: refuse("empties '\(program.globals[a].name)'")
         case .aggregateLoad, .histogramBucket: refuse("reads statistics")
         case .iterationBegin, .iterationNext, .iterationEnd: refuse("loops over an array")
-        case .returnInteger, .returnString, .nextOverload, .call, .argument, .returnValue, .canReadMemory,
-            .canReadString, .caughtError:
+        case .caughtError: refuse("names the error that it catches")
+        case .returnInteger, .returnString, .nextOverload, .call, .argument, .returnValue, .canReadString:
             refuse("uses \(instruction.op)")
         }
     }
 
     private mutating func use(_ global: Int, _ use: GlobalUse) {
         uses[global, default: []].formUnion(use)
-        accesses[global, default: 0] += 1
+        accesses[global, default: 0] += isRepeated ? 2 : 1
     }
 
     /// The registers whose every assignment is the number of the running thread.

@@ -62,4 +62,6 @@ public enum KernelFailure: Sendable, Hashable {
     case stringFault(UInt64, isUser: Bool)
     /// An array, by its index, had no room.
     case overflow(array: Int)
+    /// MAXACTION.
+    case actions
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import Semantics
+import Syntax
 
 /// Puts the bodies of the functions that a handler calls in the place of their calls, for code that cannot call.
 struct InlineCalls {
@@ -68,6 +69,8 @@ struct InlineCalls {
             for (argument, parameter) in zip(arguments, body.parameters) {
                 unit.blocks[entry].instructions.append(move(argument, to: shift.moved(parameter), call.site))
             }
+            // Registers start as 0 and "" with each call, not only with the first one of a loop.
+            unit.blocks[entry].instructions += clearing(body, shift, call.site)
             unit.blocks[entry].instructions.append(Instruction(.jump, a: shift.blocks, site: call.site))
             let first = unit.blocks.count
             for source in body.blocks {
@@ -119,6 +122,23 @@ struct InlineCalls {
             return Instruction(.stringMove, dst: destination.index, a: source.index, site: site)
         }
         return Instruction(.integerMove, dst: destination.index, a: source.index, site: site)
+    }
+
+    /// Sets the registers of a function that it may read before it sets them.
+    private func clearing(_ body: IRUnit, _ shift: Shift, _ site: Int32) -> [Instruction] {
+        let unset = program.registersReadBeforeSet(of: body).subtracting(body.parameters)
+        if unset.isEmpty { return [] }
+        var code: [Instruction] = []
+        for register in 0..<Int32(body.integerRegisters) where unset.contains(.integer(register)) {
+            code.append(
+                Instruction(.integerConstant, dst: register + shift.integers, a: tables.integer(0), site: site))
+        }
+        for register in 0..<Int32(body.stringRegisters) where unset.contains(.string(register)) {
+            code.append(
+                Instruction(
+                    .stringConstant, dst: register + shift.strings, a: tables.string(ByteString([])), site: site))
+        }
+        return code
     }
 
     // MARK: Copies

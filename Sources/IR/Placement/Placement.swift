@@ -16,19 +16,26 @@ public struct Placement {
     public private(set) var layouts: [Int: ElementLayout] = [:]
     /// The handlers in the kernel that must have the globals of the kernel for themselves while they run.
     public private(set) var locked: Set<Int> = []
+    /// What the kernel can do for handlers.
+    public let abilities: KernelAbilities
     /// The globals that the handler of each probe names, in functions that it calls too.
     public private(set) var touched: [Set<Int>] = []
 
     /// Nothing is placed yet: all is in user space.
     public init(unplaced program: IRProgram) {
         self.program = program
+        abilities = KernelAbilities()
         reasons = Array(repeating: nil, count: program.handlers.count)
         homes = Array(repeating: .evaluator, count: program.globals.count)
     }
 
     /// Places handlers in the kernel where it can run them; `refused` are probes that it cannot run, with the reasons, and
-    /// `absent` those that are not attached, whose handlers never run.
-    public init(_ program: IRProgram, refused: [Int: String] = [:], absent: Set<Int> = []) {
+    /// `absent` those that are not attached, whose handlers never run; `abilities` are what the kernel can do for handlers.
+    public init(
+        _ program: IRProgram, refused: [Int: String] = [:], absent: Set<Int> = [],
+        abilities: KernelAbilities = KernelAbilities()
+    ) {
+        self.abilities = abilities
         let inliner = InlineCalls(program)
         reasons = Array(repeating: nil, count: program.handlers.count)
         homes = Array(repeating: .evaluator, count: program.globals.count)
@@ -46,7 +53,8 @@ public struct Placement {
             switch inliner.run(program.handlers[index]) {
             case .failure(let refusal): reasons[index] = refusal.reason
             case .success(let unit):
-                let eligibility = Eligibility(unit, plan: plan, program: inliner.program)
+                let eligibility = Eligibility(
+                    unit, plan: plan, program: inliner.program, abilities: abilities)
                 if let refusal = eligibility.refusal {
                     reasons[index] = refusal.reason
                 } else if eligibility.prints, eligibility.uses.isEmpty {

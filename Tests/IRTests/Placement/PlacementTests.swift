@@ -51,8 +51,11 @@ struct PlacementTests {
         ),
         ("\(PlacementTests.probe) { println(pid()) }", "only prints"),
         ("global n \(PlacementTests.probe) { n += strlen(execname()) }", "calls 'strlen'"),
-        ("global n \(PlacementTests.probe) { for (i = 0; i < 3; i++) n += i }", "loops"),
-        ("global n \(PlacementTests.probe) { try { n += $o->kind } catch { } }", "catches errors"),
+        (
+            "global n \(PlacementTests.probe) { try { n += $o->kind } catch (m) { println(m) } }",
+            "names the error that it catches"
+        ),
+        ("global n, s \(PlacementTests.probe) { foreach (k in n) s += n[k]; n[1] = s }", "loops over an array"),
         ("global n%[5] \(PlacementTests.probe) { n[1]++ }", "uses 'n', whose oldest elements make room"),
         ("global n \(PlacementTests.probe) { n[pid()] = execname() }", "keeps strings in 'n'"),
         ("global n \(PlacementTests.probe) if (n < 5) { n++ }", "uses 'n', which the condition of a probe reads"),

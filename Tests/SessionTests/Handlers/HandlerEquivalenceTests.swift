@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import IR
+import Kernel
 import Testing
 
 @testable import Session
@@ -12,10 +13,10 @@ struct HandlerEquivalenceTests {
     ]
 
     /// Nil when both do the same.
-    private func difference(_ script: String) throws -> String? {
+    private func difference(_ script: String, without: Set<Feature> = []) throws -> String? {
         let program = try HandlerRun.program(script, maxErrors: 5)
         let wanted = try HandlerRun.run(program, events: Self.events, inKernel: false)
-        let found = try HandlerRun.run(program, events: Self.events, inKernel: true)
+        let found = try HandlerRun.run(program, events: Self.events, inKernel: true, without: without)
         if found == wanted { return nil }
         return "evaluator: \(wanted.output)\(wanted.messages)\nkernel: \(found.output)\(found.messages)"
     }
@@ -28,7 +29,8 @@ struct HandlerEquivalenceTests {
             changes = false
             for index in lines.indices.reversed() where index < lines.count {
                 var fewer = lines
-                if lines[index].hasSuffix("{"), lines[index].hasPrefix("if") {
+                let starts = ["if", "for", "while", "try"]
+                if lines[index].hasSuffix("{"), starts.contains(where: { lines[index].hasPrefix($0) }) {
                     guard let end = Self.end(of: index, lines) else { continue }
                     fewer.removeSubrange(index...end)
                 } else if lines[index].hasSuffix("{") || lines[index].hasPrefix("}") || lines[index].contains("global")

@@ -5,6 +5,7 @@ struct HandlerGenerator {
     private var state: UInt64
     private var lines: [String] = []
     private var locals = 0
+    private var loops = 0
     /// Whether globals are only added to, so that the kernel keeps sums.
     private let onlyAdds: Bool
 
@@ -18,6 +19,8 @@ struct HandlerGenerator {
         function f(p, q) { if (p > q) return p - q; return q * 3 + p }
         function g(p) { if (p < 0) next; return p >>> 1 }
         function g(p) { return -p }
+        function h(p) { for (q = 0; q < 9; q++) { if (q * q > p) return q; if (p == 77) next; r += q } return r }
+        function h(p) { while (p > 0) { try { p -= 10 / (p - 47) + 20 } catch { break } } return p }
 
         """
 
@@ -64,6 +67,10 @@ struct HandlerGenerator {
     }
 
     private mutating func statement(depth: Int) {
+        if below(6) == 0, depth < 3 { return flow(depth: depth) }
+        if loops > 0, below(8) == 0 {
+            return lines.append("if (\(expression(1))) \(pick(["break", "continue", "break", "continue", "next"]))")
+        }
         switch below(onlyAdds ? 11 : 17) {
         case 0:
             if locals < 4 { locals += 1 }
@@ -97,6 +104,42 @@ struct HandlerGenerator {
         if locals < 3 { locals = 3 }
     }
 
+    /// A loop or a `try`.
+    private mutating func flow(depth: Int) {
+        let index = "i\(loops)"
+        switch below(6) {
+        case 0, 1:
+            let limit = pick(["\(below(7))", "($id & 7)", "40", expression(0)])
+            lines.append("for (\(index) = 0; \(index) < \(limit); \(index)++) {")
+            loop(depth: depth)
+        case 2:
+            lines.append("\(index) = \(pick(["3", "$id", "12"]))")
+            lines.append("while (\(index)-- > \(pick(["0", "1", "-2"]))) {")
+            loop(depth: depth)
+        case 3:
+            lines.append("while (\(expression(1))) {")
+            loops += 1
+            block(depth: depth + 1, count: 1 + below(2))
+            loops -= 1
+            lines.append(below(20) == 0 ? "x++" : "break")
+            lines.append("}")
+        default:
+            lines.append("try {")
+            block(depth: depth + 1, count: 1 + below(3))
+            if below(2) == 0 { lines.append("y += 7 \(pick(["/", "%"])) (\(expression(1)))") }
+            lines.append("} catch {")
+            block(depth: depth + 1, count: below(3))
+            lines.append("}")
+        }
+    }
+
+    private mutating func loop(depth: Int) {
+        loops += 1
+        block(depth: depth + 1, count: 1 + below(3))
+        loops -= 1
+        lines.append("}")
+    }
+
     private mutating func element() -> String {
         switch below(4) {
         case 0: "a[\(expression(1))]"
@@ -112,6 +155,7 @@ struct HandlerGenerator {
             case 0: return "\(below(10))"
             case 1: return pick(["0x7fffffffffffffff", "-1", "0x100000000", "-0x8000000000000000", "1000000007"])
             case 2, 3: return "$id"
+            case 4 where loops > 0 && below(2) == 0: return "i\(below(loops))"
             case 4: return locals > 0 ? "l\(below(locals))" : "7"
             default: return onlyAdds ? "3" : pick(["x", "y", "z"])
             }
@@ -129,7 +173,7 @@ struct HandlerGenerator {
         case 8: return "\(pick(["-", "~", "!"]))(\(left))"
         case 9: return "(\(left) ? \(right) : \(expression(0)))"
         case 10: return "(\(left) \(pick(["&&", "||"])) \(right))"
-        case 11: return pick(["f(\(left), \(right))", "g(\(left))"])
+        case 11: return pick(["f(\(left), \(right))", "g(\(left))", "h(\(left))"])
         case 12: return "(\(right) in a)"
         case 13: return "a[\(left)]"
         default: return "b[$id & 3]"

@@ -58,15 +58,19 @@ struct HandlerRun {
         return lowered.program
     }
 
-    /// Runs events, each the arguments of one `sys_enter`; `inKernel` asks for handlers in the kernel.
-    static func run(_ program: IRProgram, events: [[UInt64]], inKernel: Bool) throws -> HandlerOutcome {
+    /// Runs events, each the arguments of one `sys_enter`; `inKernel` asks for handlers in the kernel, `without` switches off
+    /// features of the kernel.
+    static func run(
+        _ program: IRProgram, events: [[UInt64]], inKernel: Bool, without: Set<Feature> = []
+    ) throws -> HandlerOutcome {
         guard let catalog else { throw Problem(text: "no BTF") }
         var options = RuntimeOptions()
         options.ringMegabytes = 1
         // Asking the kernel for features takes longer than the rest.
         options.disabledFeatures = Set(Feature.allCases).subtracting([
-            .rawTracepoint, .ringBuffer, .mappedArray, .atomics, .handlers,
+            .rawTracepoint, .ringBuffer, .mappedArray, .atomics, .handlers, .programTypes, .boundedLoop,
         ])
+        options.disabledFeatures.formUnion(without)
         if !inKernel { options.disabledFeatures.insert(.handlers) }
         let runtime = try CaptureRuntime(program: program, catalog: catalog, options: options)
         try runtime.load()
