@@ -87,6 +87,11 @@ public struct Assembler {
         emit(Opcode.classALU64 | operation.rawValue, destination, immediate: immediate)
     }
 
+    /// Reverses the order of the eight bytes, on a little-endian machine.
+    public mutating func byteSwap(_ register: Register) {
+        emit(Opcode.classALU32 | Opcode.toBigEndian, register, immediate: 64)
+    }
+
     /// Clears the upper 32 bits.
     public mutating func zeroExtendWord(_ register: Register) {
         emit(Opcode.classALU32 | ALUOperation.move.rawValue | Opcode.sourceRegister, register, register)

@@ -13,6 +13,7 @@ public enum Opcode {
     static let modeMemory: UInt8 = 0x60
     static let modeAtomic: UInt8 = 0xc0
     static let sourceRegister: UInt8 = 0x08
+    static let toBigEndian: UInt8 = 0xd8
 
     /// `ld_imm64`: two instructions, the second of which has opcode 0.
     public static let loadImmediate64: UInt8 = 0x18

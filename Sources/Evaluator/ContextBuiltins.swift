@@ -43,50 +43,8 @@ extension Evaluator {
 
     func probeBuiltin(_ builtin: Builtin) -> BuiltinResult {
         let probe = program.probes[handler]
-        switch builtin {
-        case .pp: return word(probe.point)
-        case .pn: return word(probe.scriptPoint)
-        case .probefunc, .ppfunc: return word(probe.functionName)
-        case .probemod:
-            switch probe.event {
-            case .function(let function, _, _): return word(function.module ?? "kernel")
-            case .tracepoint(let tracepoint): return word(tracepoint.module ?? "kernel")
-            case .lsm, .address, .netfilter: return word("kernel")
-            case .user(let event, _): return word(event.place?.program.path ?? "")
-            default: return word("")
-            }
-        case .probeType: return word(probeType(probe.event))
-        default:
-            switch probe.event {
-            case .function(_, let isReturn, _), .user(.function(_, let isReturn), _),
-                .user(.systemCall(let isReturn), _):
-                return .integer(isReturn ? 1 : 0)
-            default: return .integer(0)
-            }
-        }
-    }
-
-    private func word(_ word: String) -> BuiltinResult { text { $0.append(Array(word.utf8)) } }
-
-    private func probeType(_ event: ProbeEvent) -> String {
-        switch event {
-        case .begin, .end, .error, .never: "begin_end"
-        case .timer(let timer): timer.isJiffies ? "timer" : "hrtimer"
-        case .function(_, let isReturn, _): isReturn ? "kretprobe" : "kprobe"
-        case .tracepoint: "kernel_tracepoint"
-        case .address: "kprobe"
-        // SystemTap's list has no word for them.
-        case .lsm: "lsm"
-        case .netfilter: "netfilter"
-        case .procfs: "procfs"
-        case .perf(let event), .counter(let event):
-            switch event.source {
-            case .profile: "profile_timer"
-            case .counter: "perf_event"
-            case .data: "hardware_data_breakpoint"
-            }
-        case .user(let event, _): event.typeName
-        }
+        if let word = probe.word(of: builtin) { return text { $0.append(Array(word.utf8)) } }
+        return .integer(probe.isReturn ? 1 : 0)
     }
 
     /// The arguments and environment of swtap itself.

@@ -12,18 +12,33 @@ extension Evaluator {
     /// Sets a number.
     public func set(_ global: Int, to value: Int64) { globalIntegers[global] = value }
 
+    /// What a string is.
+    public func text(_ global: Int) -> [UInt8] {
+        Array(UnsafeBufferPointer(start: globalStrings[global].pointer, count: globalStrings[global].length))
+    }
+
+    /// Sets a string to bytes up to a NUL or the size.
+    public func set(_ global: Int, to text: UnsafeRawPointer, size: Int) { storeGlobal(global, view(text, size)) }
+
+    private func view(_ text: UnsafeRawPointer, _ size: Int) -> StringView {
+        let bytes = text.assumingMemoryBound(to: UInt8.self)
+        return StringView(pointer: bytes, length: lengthBeforeNul(bytes, min(size, stride - 1)))
+    }
+
     /// Takes in one CPU's statistics of a scalar.
     public func merge(_ record: UnsafePointer<Int64>, into global: Int) {
         statistics[global].merge(record, into: 0)
     }
 
-    /// Takes in an element: adds a number to it, or one CPU's statistics of it. False when the array is full.
+    /// Takes in an element: adds a number to it, or one CPU's statistics of it, or sets its string. False when the array is full.
     public func merge(
         _ value: UnsafePointer<Int64>, key: UnsafeRawPointer, _ layout: ElementLayout, into global: Int
     ) -> Bool {
         let found = element(key, layout, of: global, create: true)
         guard found >= 0 else { return false }
-        if program.globals[global].statistics != nil {
+        if layout.isText {
+            tables[global].pointee.setString(at: found, view(value, layout.words * 8))
+        } else if program.globals[global].statistics != nil {
             statistics[global].merge(value, into: tables[global].pointee.values[found])
         } else {
             tables[global].pointee.values[found] &+= value.pointee
@@ -34,14 +49,18 @@ extension Evaluator {
     /// Empties an array that the kernel had, before its elements come back.
     public func removeElements(of global: Int) { tables[global].pointee.removeAll() }
 
-    /// Hands the elements of an array of numbers over in their order, as keys of the kernel's layout; those that do not fit
-    /// it are left out, and their number is returned.
+    /// Hands the elements of an array of numbers or strings over in their order, as keys and values of the kernel's layout; those
+    /// that do not fit it are left out, and their number is returned.
     public func exportElements(
-        of global: Int, _ layout: ElementLayout, _ body: (UnsafeRawPointer, Int64) -> Bool
+        of global: Int, _ layout: ElementLayout, _ body: (UnsafeRawPointer, UnsafeMutableRawPointer) -> Bool
     ) -> Int {
         let table = tables[global]
         let key = UnsafeMutableRawPointer.allocate(byteCount: max(layout.keySize, 8), alignment: 8)
-        defer { key.deallocate() }
+        let value = UnsafeMutableRawPointer.allocate(byteCount: layout.valueSize, alignment: 8)
+        defer {
+            key.deallocate()
+            value.deallocate()
+        }
         var failures = 0
         for index in 0..<table.pointee.used where table.pointee.entries[index].keyLength != ArrayEntry.dead {
             key.initializeMemory(as: UInt8.self, repeating: 0, count: layout.keySize)
@@ -56,7 +75,15 @@ extension Evaluator {
                         of: table.pointee.integerKey(position, at: index), toByteOffset: offset, as: Int64.self)
                 }
             }
-            if !fits || !body(key, table.pointee.values[index]) { failures += 1 }
+            value.initializeMemory(as: UInt8.self, repeating: 0, count: layout.valueSize)
+            if layout.isText {
+                let text = table.pointee.string(at: index)
+                fits = fits && text.length < layout.words * 8
+                if fits { value.copyMemory(from: text.pointer, byteCount: text.length) }
+            } else {
+                value.storeBytes(of: table.pointee.values[index], as: Int64.self)
+            }
+            if !fits || !body(key, value) { failures += 1 }
         }
         return failures
     }

@@ -12,17 +12,21 @@ public protocol GlobalStore: AnyObject {
     func number(_ global: Int) -> Int64
     /// Sets a number.
     func set(_ global: Int, to value: Int64)
+    /// What a string is.
+    func text(_ global: Int) -> [UInt8]
+    /// Sets a string to bytes up to a NUL or the size.
+    func set(_ global: Int, to text: UnsafeRawPointer, size: Int)
     /// Takes in one CPU's statistics of a scalar.
     func merge(_ record: UnsafePointer<Int64>, into global: Int)
-    /// Takes in an element: adds a number to it, or one CPU's statistics of it. False when the array is full.
+    /// Takes in an element: adds a number to it, or one CPU's statistics of it, or sets its string. False when the array is full.
     func merge(
         _ value: UnsafePointer<Int64>, key: UnsafeRawPointer, _ layout: ElementLayout, into global: Int
     ) -> Bool
     /// Empties an array.
     func removeElements(of global: Int)
-    /// Hands the elements of an array over in their order; returns how many could not be.
+    /// Hands the elements of an array over in their order, as keys and values; returns how many could not be.
     func exportElements(
-        of global: Int, _ layout: ElementLayout, _ body: (UnsafeRawPointer, Int64) -> Bool
+        of global: Int, _ layout: ElementLayout, _ body: (UnsafeRawPointer, UnsafeMutableRawPointer) -> Bool
     ) -> Int
 }
 
@@ -172,28 +176,43 @@ final class HandlerGlobals {
     /// Hands over what handlers of user space have made before the probes open; the arrays with elements that do not fit.
     func handOver(_ store: any GlobalStore) -> [Int] {
         var failures: [Int] = []
-        for (index, home) in placement.homes.enumerated() where home == .kernel {
+        for (index, home) in placement.homes.enumerated() where home == .kernel || home == .shared {
             guard let element = placement.layouts[index] else {
-                numbers?.storeBytes(of: store.number(index), toByteOffset: layout.numbers[index] ?? 0, as: Int64.self)
+                if let place = numbers.map({ $0 + (layout.numbers[index] ?? 0) }) {
+                    handOver(index, to: place, store)
+                }
                 continue
             }
             guard let map = arrays[.elements(index, generation: 0)] else { continue }
             var order: UInt64 = 0
             let failed = store.exportElements(of: index, element) { key, value in
                 order += 1
-                return map.update(key: key, value: [value, Int64(order)])
+                value.storeBytes(of: order, toByteOffset: element.orderOffset, as: UInt64.self)
+                return map.update(key: key, value: value)
             }
             if failed > 0 { failures.append(index) }
         }
         return failures
     }
 
+    private func handOver(_ global: Int, to place: UnsafeMutableRawPointer, _ store: any GlobalStore) {
+        guard let size = placement.textSizes[global] else {
+            return place.storeBytes(of: store.number(global), as: Int64.self)
+        }
+        let text = store.text(global).prefix(size - 1)
+        place.initializeMemory(as: UInt8.self, repeating: 0, count: size)
+        text.withUnsafeBytes { if let base = $0.baseAddress { place.copyMemory(from: base, byteCount: $0.count) } }
+    }
+
     /// Takes everything back when the probes are shut.
     func takeBack(_ store: any GlobalStore) {
         for (index, home) in placement.homes.enumerated() where home == .kernel {
             guard let element = placement.layouts[index] else {
-                if let numbers {
-                    store.set(index, to: numbers.load(fromByteOffset: layout.numbers[index] ?? 0, as: Int64.self))
+                guard let place = numbers.map({ $0 + (layout.numbers[index] ?? 0) }) else { continue }
+                if let size = placement.textSizes[index] {
+                    store.set(index, to: place, size: size)
+                } else {
+                    store.set(index, to: place.load(as: Int64.self))
                 }
                 continue
             }

@@ -4,7 +4,7 @@ import Semantics
 
 /// Where the globals are that handlers in the kernel name.
 ///
-/// Numbers of `GlobalHome.kernel` are words of one value. Sums of scalars are kept in two generations, each with a shard for each
+/// Numbers and strings of `GlobalHome.kernel` and `.shared` are words of one value. Sums of scalars are kept in two generations, each with a shard for each
 /// CPU (modulo their number), so that user space can take in the one while handlers add to the other:
 /// `generation 0: shard 0, shard 1, …; generation 1: shard 0, …`. Arrays are hash maps.
 public struct GlobalsLayout: Sendable {
@@ -14,8 +14,10 @@ public struct GlobalsLayout: Sendable {
     public let shardSize: Int
     /// Where each scalar with sums is in a shard, by the global's index.
     public let sums: [Int: Int]
-    /// Where each number is, by the global's index.
+    /// Where each number or string is that handlers read and write, by the global's index.
     public let numbers: [Int: Int]
+    /// The bytes of them all.
+    public let numbersSize: Int
     /// The maps of elements.
     public let arrays: [MapSpec]
     /// The bytes of zeros that new elements start from.
@@ -29,7 +31,7 @@ public struct GlobalsLayout: Sendable {
         var sums: [Int: Int] = [:]
         var numbers: [Int: Int] = [:]
         var arrays: [MapSpec] = []
-        var (size, largest) = (0, 0)
+        var (size, largest, numbersSize) = (0, 0, 0)
         for (index, home) in placement.homes.enumerated() where home.isInKernel {
             let global = placement.program.globals[index]
             if let layout = placement.layouts[index] {
@@ -45,11 +47,13 @@ public struct GlobalsLayout: Sendable {
                 sums[index] = size
                 size += 8 * (global.statistics.map { StatisticsShape($0).words } ?? 1)
             } else {
-                numbers[index] = 8 * numbers.count
+                numbers[index] = numbersSize
+                numbersSize += placement.textSizes[index] ?? 8
             }
         }
         self.sums = sums
         self.numbers = numbers
+        self.numbersSize = numbersSize
         self.arrays = arrays
         zeros = largest
         shardSize = (size + 63) / 64 * 64
@@ -64,7 +68,7 @@ public struct GlobalsLayout: Sendable {
     public var numberMap: MapSpec? {
         guard !numbers.isEmpty else { return nil }
         return MapSpec(
-            reference: .globals, name: "swtap_globals", type: .array, keySize: 4, valueSize: 8 * numbers.count,
+            reference: .globals, name: "swtap_globals", type: .array, keySize: 4, valueSize: numbersSize,
             maxEntries: 1, isMappable: true)
     }
 

@@ -65,9 +65,7 @@ final class HandlerCode {
         unit = handler.unit
         leave = emitter.code.label()
         firstRegister = layout.size
-        texts = TextPlaces(
-            handler.unit, program: handler.placement.program, plan: plan, layout: layout,
-            start: layout.size + 8 * handler.unit.integerRegisters)
+        texts = handler.textPlaces(plan, layout)
         keyOffset = texts.end
         var keySize = 0
         var sums = false
@@ -127,7 +125,7 @@ final class HandlerCode {
             case .integer(let register): emitter.code.store(.double, .r7, offset(register), immediate: 0)
             case .string(let register):
                 guard case .memory(let offset, let size) = texts.places[Int(register)] else { continue }
-                for word in 0..<size / 8 { emitter.code.store(.double, .r7, offset + 8 * word, immediate: 0) }
+                clear(offset, size)
             case .wildcard: break
             }
         }
@@ -260,13 +258,13 @@ final class HandlerCode {
         emitter.code.store(.double, .r7, offset, .r1)
     }
 
-    func storeConstant(_ constant: Int64, at offset: Int) {
+    func storeConstant(_ constant: Int64, at offset: Int, in base: Register = .r7) {
         if let small = Int32(exactly: constant) {
-            emitter.code.store(.double, .r7, offset, immediate: small)
+            emitter.code.store(.double, base, offset, immediate: small)
         } else {
             clobber(.r5)
             emitter.code.move(.r5, constant)
-            emitter.code.store(.double, .r7, offset, .r5)
+            emitter.code.store(.double, base, offset, .r5)
         }
     }
 

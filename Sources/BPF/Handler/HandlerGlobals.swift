@@ -52,6 +52,13 @@ extension HandlerCode {
             emitter.code.place(absent)
             forget()
             storeJoined(instruction.dst, .r1)
+        case .elementLoadString:
+            find(global, instruction.b)
+            loadText(instruction)
+        case .elementStoreString:
+            make(global, instruction.b, instruction.site)
+            copy(
+                texts.places[Int(instruction.dst)], to: 0, of: .r8, size: handler.placement.textSizes[global] ?? 0)
         case .elementDelete:
             key(global, instruction.b, .r2)
             emitter.code.map(.r1, .elements(global, generation: 0))

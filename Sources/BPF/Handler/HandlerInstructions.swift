@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import IR
 import Semantics
-import Syntax
 
 extension HandlerCode {
     /// Emits one instruction that does not end a block.
@@ -46,7 +45,10 @@ extension HandlerCode {
             emitter.code.alu(.xor, .r1, 1)
             store(dst, .r1)
         case .stringConstant, .stringMove, .slotString: string(instruction)
-        case .stringEqual, .stringNotEqual: stringComparison(instruction)
+        case .concatenate: concatenate(instruction)
+        case .stringEqual, .stringNotEqual, .stringLess, .stringLessEqual, .stringGreater, .stringGreaterEqual:
+            stringComparison(instruction)
+        case .loadString, .storeString: textGlobal(instruction)
         case .readMemory: readMemory(instruction)
         case .loadInteger:
             numberAddress(Int(a), .r1)
@@ -57,7 +59,8 @@ extension HandlerCode {
             numberAddress(Int(dst), .r1)
             emitter.code.store(.double, .r1, handler.globals.numbers[Int(dst)] ?? 0, .r2)
         case .fetchAdd: fetchAdd(instruction)
-        case .elementLoadInteger, .elementStoreInteger, .elementFetchAdd, .elementExists, .elementDelete:
+        case .elementLoadInteger, .elementLoadString, .elementStoreInteger, .elementStoreString, .elementFetchAdd,
+            .elementExists, .elementDelete:
             element(instruction)
         case .aggregateAdd: aggregateAdd(instruction)
         case .builtin: builtin(instruction)
@@ -208,96 +211,6 @@ extension HandlerCode {
                 slotInteger(slot, instruction.dst, instruction.site)
             }
         }
-    }
-
-    // MARK: Strings
-
-    private func string(_ instruction: Instruction) {
-        if instruction.op != .stringConstant, instruction.op != .stringMove {
-            guard let slot = TextPlaces.slot(of: instruction, program, plan) else { return }
-            raiseTextFault(slot, instruction.site)
-        }
-        guard texts.isCopied[Int(instruction.dst)],
-            case .memory(let target, let size) = texts.places[Int(instruction.dst)]
-        else { return }
-        let source: TextPlaces.Place
-        switch instruction.op {
-        case .stringConstant: source = .constant(program.strings[Int(instruction.a)])
-        case .stringMove: source = texts.places[Int(instruction.a)]
-        default:
-            guard let slot = TextPlaces.slot(of: instruction, program, plan) else { return }
-            source = TextPlaces.place(slot, plan, layout)
-        }
-        copy(source, to: target, size: size)
-    }
-
-    private func raiseTextFault(_ slot: Int, _ site: Int32) {
-        let string: CaptureString
-        switch plan.slots[slot] {
-        case .string(let own): string = own
-        case .entryString(let index): string = plan.entryStrings[index]
-        default: return
-        }
-        guard case .memory(_, let isUser, _) = string else { return }
-        let isSound = emitter.code.label()
-        clobber(.r1)
-        emitter.code.load(.byte, .r1, .r7, RecordLayout.faultOffset + slot / 8)
-        emitter.code.alu(.and, .r1, Int32(1) << Int32(slot % 8))
-        emitter.code.jump(.equal, .r1, 0, isSound)
-        emitter.code.load(.double, .r1, .r7, layout.slotOffsets[slot])
-        emitter.code.jump(failure(isUser ? .userStringFault : .kernelStringFault, site: site))
-        emitter.code.place(isSound)
-    }
-
-    /// Copies a text into `size` bytes of scratch memory, with zeros behind it.
-    func copy(_ source: TextPlaces.Place, to target: Int, size: Int) {
-        for word in 0..<size / 8 {
-            switch source {
-            case .constant(let text): storeConstant(text.word(word), at: target + 8 * word)
-            case .memory(let offset, let sourceSize):
-                if word * 8 < sourceSize {
-                    clobber(.r5)
-                    emitter.code.load(.double, .r5, .r7, offset + 8 * word)
-                    emitter.code.store(.double, .r7, target + 8 * word, .r5)
-                } else {
-                    emitter.code.store(.double, .r7, target + 8 * word, immediate: 0)
-                }
-            }
-        }
-    }
-
-    /// Both are padded with zeros, so the words of the shorter decide.
-    private func stringComparison(_ instruction: Instruction) {
-        let first = texts.places[Int(instruction.a)]
-        let second = texts.places[Int(instruction.b)]
-        let isEqual = instruction.op == .stringEqual
-        let differ = emitter.code.label()
-        clobber(.r3)
-        emitter.code.move(.r3, isEqual ? 0 : 1)
-        for word in 0..<min(first.size, second.size) / 8 {
-            for (place, register) in [(first, Register.r1), (second, .r2)] {
-                clobber(register)
-                switch place {
-                case .constant(let text): emitter.code.move(register, text.word(word))
-                case .memory(let offset, _): emitter.code.load(.double, register, .r7, offset + 8 * word)
-                }
-            }
-            emitter.code.jump(.notEqual, .r1, .r2, differ)
-        }
-        emitter.code.move(.r3, isEqual ? 1 : 0)
-        emitter.code.place(differ)
-        storeJoined(instruction.dst, .r3)
-    }
-}
-
-extension ByteString {
-    /// Eight bytes of the text with zeros behind it, as the processor loads them.
-    fileprivate func word(_ index: Int) -> Int64 {
-        var word: UInt64 = 0
-        for place in 0..<8 where index * 8 + place < bytes.count {
-            word |= UInt64(bytes[index * 8 + place]) << UInt64(8 * place)
-        }
-        return Int64(bitPattern: word)
     }
 }
 

@@ -111,9 +111,7 @@ extension MainProgram {
     /// Fills the place of a string with zeros: what works on strings here goes by words.
     private func clearText(of slot: CaptureSlot, at offset: Int) {
         guard case .string(.memory(_, _, let limit)) = slot else { return }
-        for word in 0..<(limit + 8) / 8 {
-            emitter.code.store(.double, .r7, offset + 8 + 8 * word, immediate: 0)
-        }
+        emitter.clear(.r7, offset + 8, TextPlaces.Place.size(limit + 1))
     }
 }
 

@@ -77,10 +77,16 @@ extension KernelHandler {
     /// How the handler says what it prints; it is captured by `plan`.
     public func printPlan(_ plan: CapturePlan) -> PrintPlan {
         let layout = RecordLayout(plan: plan)
-        let texts = TextPlaces(
-            unit, program: placement.program, plan: plan, layout: layout,
-            start: layout.size + 8 * unit.integerRegisters)
+        let texts = textPlaces(plan, layout)
         return PrintPlan(unit, program: placement.program, texts: texts)
+    }
+
+    /// Where its strings are: behind the record and the integer registers.
+    func textPlaces(_ plan: CapturePlan, _ layout: RecordLayout) -> TextPlaces {
+        TextPlaces(
+            unit, texts: placement.texts[probe] ?? UnitTexts.none, program: placement.program, plan: plan,
+            layout: layout,
+            start: layout.size + 8 * unit.integerRegisters)
     }
 }
 

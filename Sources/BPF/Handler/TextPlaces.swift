@@ -14,81 +14,58 @@ struct TextPlaces {
         var size: Int {
             switch self {
             case .memory(_, let size): size
-            case .constant(let text): (text.bytes.count + 8) / 8 * 8
+            case .constant(let text): Self.size(text.bytes.count + 1)
             }
         }
+
+        /// Whole words for so many bytes.
+        static func size(_ bytes: Int) -> Int { (bytes + 7) / 8 * 8 }
     }
 
     /// The place of each string register.
     let places: [Place]
     /// Whether what is assigned to a register must be copied to its place.
     let isCopied: [Bool]
+    /// Where strings are put together: room for the longest, and behind it for the longest part.
+    let buffer: Int
     /// The first byte behind the places.
     let end: Int
 
-    init(_ unit: IRUnit, program: IRProgram, plan: CapturePlan, layout: RecordLayout, start: Int) {
-        var definitions = [[Instruction]](repeating: [], count: unit.stringRegisters)
-        for block in unit.blocks {
-            for instruction in block.instructions {
-                if let register = program.stringDefinition(of: instruction) {
-                    definitions[Int(register)].append(instruction)
-                }
-            }
-        }
-        let unset = program.registersReadBeforeSet(of: unit)
-        let bounds = program.stringBounds(of: unit, plan: plan)
-        var places: [Place] = []
-        var copied: [Bool] = []
+    init(_ unit: IRUnit, texts: UnitTexts, program: IRProgram, plan: CapturePlan, layout: RecordLayout, start: Int) {
         var end = start
-        for register in definitions.indices {
-            var place: Place?
-            var source = register
-            // Follows moves between registers that are assigned once.
-            for _ in 0...definitions.count
-            where place == nil && definitions[source].count == 1 && !unset.contains(.string(Int32(source))) {
-                let one = definitions[source][0]
-                switch one.op {
-                case .stringConstant: place = .constant(program.strings[Int(one.a)])
-                case .stringMove: source = Int(one.a)
-                default: place = Self.slot(of: one, program, plan).map { Self.place($0, plan, layout) }
-                }
-            }
-            copied.append(place == nil)
-            if let place {
-                places.append(place)
-            } else {
-                let size = ((bounds[register] ?? 1) + 7) / 8 * 8
-                places.append(.memory(offset: end, size: size))
-                end += size
+        var made = [Int](repeating: 0, count: texts.sources.count)
+        isCopied = texts.sources.map { $0 == .made }
+        // The short ones come first: they are used the most, by instructions with small offsets.
+        for isLong in [false, true] {
+            for (register, bound) in texts.bounds.enumerated() where isCopied[register] && (bound > 64) == isLong {
+                made[register] = end
+                end += Place.size(bound)
             }
         }
-        self.places = places
-        isCopied = copied
+        places = texts.sources.enumerated().map { register, source in
+            switch source {
+            case .constant(let index): .constant(program.strings[index])
+            case .slot(let slot): Self.place(slot, plan, layout)
+            case .made: .memory(offset: made[register], size: Place.size(texts.bounds[register]))
+            }
+        }
+        buffer = end
+        if unit.blocks.contains(where: { $0.instructions.contains { $0.op == .concatenate } }) {
+            let longest = zip(places, isCopied).reduce(0) { $1.1 ? max($0, $1.0.size) : $0 }
+            let part = places.reduce(0) { max($0, $1.size) }
+            // The word behind it is for the length.
+            end += longest + max(part, 32) + 8
+        }
         self.end = end
-    }
-
-    /// The slot that an instruction reads a string from.
-    static func slot(of instruction: Instruction, _ program: IRProgram, _ plan: CapturePlan) -> Int? {
-        if instruction.op == .slotString { return Int(instruction.a) }
-        guard instruction.op == .builtin, let builtin = Builtin(rawValue: UInt16(truncatingIfNeeded: instruction.a))
-        else {
-            return nil
-        }
-        return builtin.fact.flatMap { plan.facts[$0] }
     }
 
     /// Where a slot's text is.
     static func place(_ slot: Int, _ plan: CapturePlan, _ layout: RecordLayout) -> Place {
         let offset = layout.slotOffsets[slot]
-        let string: CaptureString
-        switch plan.slots[slot] {
-        case .string(let own): string = own
-        case .entryString(let index): string = plan.entryStrings[index]
-        case .integer, .bytes, .stack, .registers: return .memory(offset: offset, size: 8)
-        }
-        switch string {
-        case .command: return .memory(offset: offset, size: 16)
-        case .memory(_, _, let limit): return .memory(offset: offset + 8, size: (limit + 8) / 8 * 8)
+        switch plan.string(ofSlot: slot) {
+        case .command?: return .memory(offset: offset, size: 16)
+        case .memory(_, _, let limit)?: return .memory(offset: offset + 8, size: Place.size(limit + 1))
+        case nil: return .memory(offset: offset, size: 8)
         }
     }
 }

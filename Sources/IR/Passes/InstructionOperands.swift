@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import Semantics
 
-extension ProgramTables {
+extension IRProgram {
     /// The register that an instruction always sets.
     func definition(of instruction: Instruction) -> Operand? {
         switch instruction.op {
@@ -17,7 +17,7 @@ extension ProgramTables {
         case .stringConstant, .stringMove, .concatenate, .loadString, .elementLoadString, .format, .histogramFormat,
             .slotString, .caughtError:
             return .string(instruction.dst)
-        case .call: return register(instruction.dst, program.functions[Int(instruction.a)].result)
+        case .call: return register(instruction.dst, functions[Int(instruction.a)].result)
         case .builtin: return register(instruction.dst, builtin(instruction).signature.result)
         case .jump, .branch, .returnInteger, .returnString, .returnVoid, .nextOverload, .storeInteger, .storeString,
             .deleteGlobal, .elementStoreInteger, .elementStoreString, .elementDelete, .iterationBegin, .iterationNext,
@@ -29,7 +29,7 @@ extension ProgramTables {
     /// The registers that `iterationNext` sets on the way into the loop's body.
     func loopVariables(of instruction: Instruction) -> [Operand] {
         guard instruction.op == .iterationNext else { return [] }
-        let iteration = program.iterations[Int(instruction.dst)]
+        let iteration = iterations[Int(instruction.dst)]
         return iteration.keys + [iteration.value].compactMap { $0 }
     }
 
@@ -60,7 +60,7 @@ extension ProgramTables {
             .format, .canReadString, .aggregateLoad, .histogramBucket, .histogramPrint, .histogramFormat:
             list(instruction.b).forEach(visit)
         case .iterationBegin:
-            let iteration = program.iterations[Int(instruction.a)]
+            let iteration = iterations[Int(instruction.a)]
             if let limit = iteration.limit { visit(.integer(limit)) }
             (iteration.slice ?? []).forEach(visit)
         case .integerConstant, .stringConstant, .jump, .returnVoid, .nextOverload, .loadInteger, .loadString,
@@ -81,10 +81,44 @@ extension ProgramTables {
             .deleteGlobal, .elementLoadInteger, .elementLoadString, .elementExists, .elementDelete, .iterationBegin,
             .iterationNext, .iterationEnd, .canReadMemory, .canReadString, .slotReadable, .caughtError, .action:
             false
-        case .print, .format: program.formats[Int(instruction.a)].contains(where: \.readsMemory)
+        case .print, .format: formats[Int(instruction.a)].contains(where: \.readsMemory)
         default: true
         }
     }
+
+    fileprivate func list(_ index: Int32) -> [Operand] { operandLists[Int(index)] }
+
+    private func register(_ index: Int32, _ type: ValueType) -> Operand? {
+        switch type {
+        case .long: .integer(index)
+        case .string: .string(index)
+        case .unknown, .statistics: nil
+        }
+    }
+
+    /// The built-in function of an instruction.
+    func builtin(_ instruction: Instruction) -> Builtin {
+        Builtin(rawValue: UInt16(truncatingIfNeeded: instruction.a)) ?? .abort
+    }
+}
+
+extension ProgramTables {
+    /// The register that an instruction always sets.
+    func definition(of instruction: Instruction) -> Operand? { program.definition(of: instruction) }
+
+    /// The registers that `iterationNext` sets on the way into the loop's body.
+    func loopVariables(of instruction: Instruction) -> [Operand] { program.loopVariables(of: instruction) }
+
+    /// Visits the registers that an instruction reads.
+    func forEachUse(of instruction: Instruction, _ visit: (Operand) -> Void) {
+        program.forEachUse(of: instruction, visit)
+    }
+
+    /// Whether an instruction may raise an error that can be caught.
+    func mayRaise(_ instruction: Instruction) -> Bool { program.mayRaise(instruction) }
+
+    /// The built-in function of an instruction.
+    func builtin(_ instruction: Instruction) -> Builtin { program.builtin(instruction) }
 
     /// Replaces the registers that an instruction reads. What it sets stays, but for `elementFetchAdd`.
     func rewriteUses(of instruction: inout Instruction, _ map: (Operand) -> Operand) {
@@ -121,24 +155,9 @@ extension ProgramTables {
     }
 
     private func rewrite(_ index: Int32, _ map: (Operand) -> Operand) -> Int32 {
-        let list = self.list(index)
+        let list = program.list(index)
         let mapped = list.map(map)
         return mapped == list ? index : operands(mapped)
-    }
-
-    private func list(_ index: Int32) -> [Operand] { program.operandLists[Int(index)] }
-
-    private func register(_ index: Int32, _ type: ValueType) -> Operand? {
-        switch type {
-        case .long: .integer(index)
-        case .string: .string(index)
-        case .unknown, .statistics: nil
-        }
-    }
-
-    /// The built-in function of an instruction.
-    func builtin(_ instruction: Instruction) -> Builtin {
-        Builtin(rawValue: UInt16(truncatingIfNeeded: instruction.a)) ?? .abort
     }
 }
 

@@ -34,26 +34,29 @@ struct Eligibility {
     private let unit: IRUnit
     private let plan: CapturePlan
     private let program: IRProgram
-    private let tables: ProgramTables
-    private let bounds: StringBounds
+    private let texts: UnitTexts
     /// The registers that hold the number of the running thread.
     private let threads: Set<Int32>
     /// Whether the block that is looked at is run more than once.
     private var isRepeated = false
 
+    /// The most bytes that the strings of a handler may take.
+    static let maximumTextSize = 16384
+
     /// Looks at a handler without calls.
-    init(_ unit: IRUnit, plan: CapturePlan, program: IRProgram, abilities: KernelAbilities) {
+    init(
+        _ unit: IRUnit, plan: CapturePlan, program: IRProgram, texts: UnitTexts, abilities: KernelAbilities
+    ) {
         self.unit = unit
         self.plan = plan
         self.program = program
-        tables = ProgramTables(program)
-        bounds = StringBounds(unit, plan: plan, program: program)
-        threads = Self.threadRegisters(unit, plan, tables)
+        self.texts = texts
+        threads = Self.threadRegisters(unit, plan, program)
         let flow = ControlFlow(unit)
         var useCounts = [Int](repeating: 0, count: unit.integerRegisters)
         for block in flow.order {
             for instruction in unit.blocks[block].instructions {
-                tables.forEachUse(of: instruction) {
+                program.forEachUse(of: instruction) {
                     if case .integer(let register) = $0 { useCounts[Int(register)] += 1 }
                 }
             }
@@ -64,6 +67,8 @@ struct Eligibility {
             isRepeated = shape.repeated.contains(block)
             for instruction in unit.blocks[block].instructions { examine(instruction, useCounts) }
         }
+        let made = zip(texts.bounds, texts.sources).reduce(0) { $0 + ($1.1 == .made ? ($1.0 + 7) / 8 * 8 : 0) }
+        if made > Self.maximumTextSize { refuse("needs more than \(Self.maximumTextSize) bytes for its strings") }
     }
 
     private mutating func refuse(_ reason: String) { if refusal == nil { refusal = Refusal(reason) } }
@@ -74,16 +79,14 @@ struct Eligibility {
         case .integerConstant, .stringConstant, .integerMove, .stringMove, .add, .subtract, .multiply, .divide, .modulo,
             .and, .or, .xor, .shiftLeft, .shiftRight, .shiftRightLogical, .equal, .notEqual, .less, .lessEqual,
             .greater, .greaterEqual, .negate, .complement, .logicalNot, .extend, .jump, .branch, .returnVoid,
-            .readMemory, .canReadMemory, .slotInteger, .slotReadable, .action:
+            .readMemory, .canReadMemory, .slotInteger, .slotString, .slotReadable, .action, .concatenate, .stringEqual, .stringNotEqual,
+            .stringLess, .stringLessEqual, .stringGreater, .stringGreaterEqual:
             break
-        case .slotString: break
-        case .stringEqual, .stringNotEqual:
-            if bounds.bounds[a] == nil || bounds.bounds[b] == nil { refuse("compares strings that it makes") }
-        case .loadInteger: use(a, .reads)
-        case .storeInteger: use(Int(instruction.dst), .changes)
+        case .loadInteger, .loadString: use(a, .reads)
+        case .storeInteger, .storeString: use(Int(instruction.dst), .changes)
         case .fetchAdd: use(a, useCounts[Int(instruction.dst)] == 0 ? .adds : [.reads, .changes])
-        case .elementLoadInteger: element(a, b, .reads)
-        case .elementStoreInteger: element(a, b, .changes)
+        case .elementLoadInteger, .elementLoadString: element(a, b, .reads)
+        case .elementStoreInteger, .elementStoreString: element(a, b, .changes)
         // It reads what it sets: that is one use.
         case .elementFetchAdd: element(a, b, useCounts[Int(instruction.dst)] == 1 ? .adds : [.reads, .changes])
         case .elementExists: element(a, b, .reads)
@@ -92,7 +95,7 @@ struct Eligibility {
             deletes.insert(a)
         case .aggregateAdd: element(a, b, .adds)
         case .builtin:
-            let builtin = tables.builtin(instruction)
+            let builtin = program.builtin(instruction)
             switch builtin {
             case .exit: exits = true
             case .cpu, .ktimeGetNs: break
@@ -103,14 +106,9 @@ struct Eligibility {
         case .print:
             prints = true
             if program.formats[a].contains(where: \.readsMemory) { refuse("prints memory") }
-            for case .string(let register) in program.operandLists[b] where bounds.bounds[Int(register)] == nil {
-                refuse("prints strings that it makes")
-            }
         case .histogramPrint: refuse("prints a histogram")
-        case .format, .histogramFormat, .concatenate, .loadString, .elementLoadString: refuse("makes strings")
-        case .storeString: refuse("keeps strings in '\(program.globals[Int(instruction.dst)].name)'")
-        case .elementStoreString: refuse("keeps strings in '\(program.globals[a].name)'")
-        case .stringLess, .stringLessEqual, .stringGreater, .stringGreaterEqual: refuse("orders strings")
+        case .format: refuse("calls 'sprintf'")
+        case .histogramFormat: refuse("makes a string of a histogram")
         case .regexMatch: refuse("matches patterns")
         case .deleteGlobal: refuse("empties '\(program.globals[a].name)'")
         case .aggregateLoad, .histogramBucket: refuse("reads statistics")
@@ -123,20 +121,20 @@ struct Eligibility {
 
     private mutating func use(_ global: Int, _ use: GlobalUse) {
         uses[global, default: []].formUnion(use)
-        accesses[global, default: 0] += isRepeated ? 2 : 1
+        // A string is not read or changed at once.
+        accesses[global, default: 0] += isRepeated || program.globals[global].valueType == .string ? 2 : 1
     }
 
     /// The registers whose every assignment is the number of the running thread.
-    private static func threadRegisters(_ unit: IRUnit, _ plan: CapturePlan, _ tables: ProgramTables) -> Set<Int32> {
+    private static func threadRegisters(_ unit: IRUnit, _ plan: CapturePlan, _ program: IRProgram) -> Set<Int32> {
         var threads: Set<Int32> = []
         var others: Set<Int32> = []
         for block in unit.blocks {
             for instruction in block.instructions {
-                guard case .integer(let register)? = tables.definition(of: instruction) else { continue }
-                var slot: Int?
-                if instruction.op == .slotInteger { slot = Int(instruction.a) }
-                if instruction.op == .builtin { slot = tables.builtin(instruction).fact.flatMap { plan.facts[$0] } }
-                if let slot, case .integer(let node) = plan.slots[slot], plan.nodes[node] == .context(.tid) {
+                guard case .integer(let register)? = program.definition(of: instruction) else { continue }
+                if let slot = program.slot(of: instruction, plan), case .integer(let node) = plan.slots[slot],
+                    plan.nodes[node] == .context(.tid)
+                {
                     threads.insert(register)
                 } else {
                     others.insert(register)
@@ -157,11 +155,7 @@ struct Eligibility {
             case .integer: break
             case .wildcard: refuse("uses '*' with '\(declared.name)'")
             case .string(let register):
-                guard let bound = bounds.bounds[Int(register)] else {
-                    refuse("makes the keys of '\(declared.name)'")
-                    continue
-                }
-                sizes[position] = max(sizes[position], (bound + 7) / 8 * 8)
+                sizes[position] = max(sizes[position], (texts.bounds[Int(register)] + 7) / 8 * 8)
             }
         }
         keySizes[global] = sizes

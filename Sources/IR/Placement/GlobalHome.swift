@@ -10,6 +10,8 @@ public enum GlobalHome: Sendable, Hashable {
     case sums
     /// In the kernel: handlers there read and write it. User space has it before the probes open and after they are shut.
     case kernel
+    /// In both, and the same: handlers change it before the probes open or after they are shut only.
+    case shared
 
     /// Whether handlers in the kernel name it.
     public var isInKernel: Bool { self != .evaluator }
@@ -22,8 +24,11 @@ public struct ElementLayout: Sendable, Hashable {
     public var keySizes: [Int]
     /// Whether each key is a string.
     public var keyStrings: [Bool]
-    /// The words of the value before the time of insertion: 1 for a long, those of `StatisticsShape` for statistics.
+    /// The words of the value before the time of insertion: 1 for a long, those of `StatisticsShape` for statistics, for a string as
+    /// many as the longest needs with its NUL.
     public var words: Int
+    /// Whether the value is a string; zeros fill its words.
+    public var isText = false
 
     /// The offset of each key.
     public var keyOffsets: [Int] {

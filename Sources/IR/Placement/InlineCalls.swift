@@ -40,6 +40,26 @@ struct InlineCalls {
         return .success(unit)
     }
 
+    /// Makes constants of what functions tell of the probe that a handler belongs to.
+    func settleProbe(_ probe: CheckedProbe, in unit: inout IRUnit) {
+        for block in unit.blocks.indices {
+            for (place, instruction) in unit.blocks[block].instructions.enumerated() where instruction.op == .builtin {
+                let builtin = program.builtin(instruction)
+                let constant: Instruction
+                if let word = probe.word(of: builtin) {
+                    let text = tables.string(ByteString(Array(word.utf8)))
+                    constant = Instruction(.stringConstant, dst: instruction.dst, a: text, site: instruction.site)
+                } else if builtin == .isReturn {
+                    let number = tables.integer(probe.isReturn ? 1 : 0)
+                    constant = Instruction(.integerConstant, dst: instruction.dst, a: number, site: instruction.site)
+                } else {
+                    continue
+                }
+                unit.blocks[block].instructions[place] = constant
+            }
+        }
+    }
+
     private func expand(
         _ call: Instruction, at place: Int, of block: Int, in unit: inout IRUnit, _ chains: inout [[Int]]
     ) -> Refusal? {

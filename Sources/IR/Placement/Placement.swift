@@ -14,12 +14,18 @@ public struct Placement {
     public private(set) var homes: [GlobalHome]
     /// How the elements of arrays in the kernel are kept, by the array's index.
     public private(set) var layouts: [Int: ElementLayout] = [:]
+    /// What the strings are of the handlers that the kernel runs, by the probe's index.
+    public private(set) var texts: [Int: UnitTexts] = [:]
+    /// For each global with a string value the bytes of the longest with its NUL, as words.
+    public private(set) var textSizes: [Int: Int] = [:]
     /// The handlers in the kernel that must have the globals of the kernel for themselves while they run.
     public private(set) var locked: Set<Int> = []
     /// What the kernel can do for handlers.
     public let abilities: KernelAbilities
     /// The globals that the handler of each probe names, in functions that it calls too.
     public private(set) var touched: [Set<Int>] = []
+    /// Those of them that it changes.
+    private var changed: [Set<Int>] = []
 
     /// Nothing is placed yet: all is in user space.
     public init(unplaced program: IRProgram) {
@@ -40,8 +46,9 @@ public struct Placement {
         reasons = Array(repeating: nil, count: program.handlers.count)
         homes = Array(repeating: .evaluator, count: program.globals.count)
         var found: [Int: Eligibility] = [:]
+        var expanded: [Int: IRUnit] = [:]
         for (index, plan) in program.captures.enumerated() {
-            guard let plan, !absent.contains(index) else { continue }
+            guard plan != nil, !absent.contains(index) else { continue }
             if let reason = refused[index] {
                 reasons[index] = reason
                 continue
@@ -52,23 +59,41 @@ public struct Placement {
             }
             switch inliner.run(program.handlers[index]) {
             case .failure(let refusal): reasons[index] = refusal.reason
-            case .success(let unit):
-                let eligibility = Eligibility(
-                    unit, plan: plan, program: inliner.program, abilities: abilities)
-                if let refusal = eligibility.refusal {
-                    reasons[index] = refusal.reason
-                } else if eligibility.prints, eligibility.uses.isEmpty {
-                    // What it prints with is sent as it is, and put into words by user space.
-                    reasons[index] = "only prints"
-                } else {
-                    units[index] = unit
-                    found[index] = eligibility
-                }
+            case .success(var unit):
+                inliner.settleProbe(program.probes[index], in: &unit)
+                expanded[index] = unit
             }
         }
         self.program = inliner.program
+        let kept = expanded.isEmpty ? nil : GlobalTexts(self.program, expanded: expanded, absent: absent)
+        textSizes = kept?.values.mapValues { ($0 + 7) / 8 * 8 } ?? [:]
+        for (index, unit) in expanded {
+            guard let plan = program.captures[index] else { continue }
+            let texts = UnitTexts(unit, plan: plan, program: self.program, globals: kept?.values ?? [:])
+            let eligibility = Eligibility(
+                unit, plan: plan, program: self.program, texts: texts, abilities: abilities)
+            if let refusal = eligibility.refusal {
+                reasons[index] = refusal.reason
+            } else if eligibility.prints, eligibility.uses.isEmpty {
+                // What it prints with is sent as it is, and put into words by user space.
+                reasons[index] = "only prints"
+            } else {
+                units[index] = unit
+                self.texts[index] = texts
+                found[index] = eligibility
+            }
+        }
         var walker = GlobalWalker(program)
-        touched = program.handlers.enumerated().map { absent.contains($0) ? [] : walker.globals(of: $1) }
+        for (index, handler) in program.handlers.enumerated() {
+            guard !absent.contains(index) else {
+                touched.append([])
+                changed.append([])
+                continue
+            }
+            let walked = walker.globals(of: handler)
+            touched.append(walked.named)
+            changed.append(walked.changed)
+        }
         settle(&found)
         lock(found)
         for (global, home) in homes.enumerated() where home.isInKernel && !program.globals[global].keyTypes.isEmpty {
@@ -78,9 +103,15 @@ public struct Placement {
                     sizes[position] = max(sizes[position], size)
                 }
             }
+            // What handlers of user space put in comes over too.
+            for (position, bound) in (kept?.keys[global] ?? []).enumerated() where home != .sums {
+                sizes[position] = max(sizes[position], (bound + 7) / 8 * 8)
+            }
             let words = program.globals[global].statistics.map { StatisticsShape($0).words } ?? 1
+            let text = textSizes[global]
             layouts[global] = ElementLayout(
-                keySizes: sizes, keyStrings: program.globals[global].keyTypes.map { $0 == .string }, words: words)
+                keySizes: sizes, keyStrings: program.globals[global].keyTypes.map { $0 == .string },
+                words: text.map { $0 / 8 } ?? words, isText: text != nil)
         }
     }
 
@@ -90,7 +121,7 @@ public struct Placement {
         var walker = GlobalWalker(program)
         var conditions: Set<Int> = []
         for case let function? in program.conditions {
-            conditions.formUnion(walker.globals(of: program.functions[function]))
+            conditions.formUnion(walker.globals(of: program.functions[function]).named)
         }
         if conditional {
             for (probe, one) in found where one.exits {
@@ -106,11 +137,26 @@ public struct Placement {
                     homes[global] = .evaluator
                     continue
                 }
+                if isFixed(global) {
+                    homes[global] = .shared
+                    continue
+                }
                 let adds = inKernel.allSatisfy { found[$0]?.uses[global] == .adds }
                 homes[global] = adds ? .sums : .kernel
                 guard let reason = conflict(global, adds: adds, conditions, found) else { continue }
                 for probe in inKernel { move(probe, reason, &found) }
                 changes = true
+            }
+        }
+    }
+
+    /// Whether no handler changes a global while the probes are open.
+    private func isFixed(_ global: Int) -> Bool {
+        program.probes.indices.allSatisfy { probe in
+            guard changed[probe].contains(global) else { return true }
+            switch program.probes[probe].event {
+            case .begin, .end, .error, .never: return true
+            default: return false
             }
         }
     }
@@ -142,6 +188,7 @@ public struct Placement {
     private mutating func move(_ probe: Int, _ reason: String, _ found: inout [Int: Eligibility]) {
         found[probe] = nil
         units[probe] = nil
+        texts[probe] = nil
         reasons[probe] = reason
     }
 
@@ -165,27 +212,30 @@ public struct Placement {
     }
 }
 
-/// Collects the globals that code names.
+/// Collects the globals that code names, and those that it changes.
 private struct GlobalWalker {
     private let program: IRProgram
     private var seen: Set<Int> = []
     private var found: Set<Int> = []
+    private var changed: Set<Int> = []
 
     init(_ program: IRProgram) { self.program = program }
 
     /// Those of a unit and of the functions that it calls.
-    mutating func globals(of unit: IRUnit) -> Set<Int> {
-        seen = []
-        found = []
+    mutating func globals(of unit: IRUnit) -> (named: Set<Int>, changed: Set<Int>) {
+        (seen, found, changed) = ([], [], [])
         walk(unit)
-        return found
+        return (found, changed)
     }
 
     private mutating func walk(_ unit: IRUnit) {
         if let next = unit.nextOverload { walk(function: next) }
         for block in unit.blocks {
             for instruction in block.instructions {
-                if let global = program.global(of: instruction) { found.insert(global) }
+                if let global = program.global(of: instruction) {
+                    found.insert(global)
+                    if instruction.op.changesGlobal { changed.insert(global) }
+                }
                 if instruction.op == .call { walk(function: Int(instruction.a)) }
             }
         }
@@ -193,6 +243,18 @@ private struct GlobalWalker {
 
     private mutating func walk(function index: Int) {
         if seen.insert(index).inserted { walk(program.functions[index]) }
+    }
+}
+
+extension Operation {
+    /// Whether it changes the global that it names.
+    var changesGlobal: Bool {
+        switch self {
+        case .storeInteger, .storeString, .fetchAdd, .deleteGlobal, .elementStoreInteger, .elementStoreString,
+            .elementFetchAdd, .elementDelete, .aggregateAdd:
+            true
+        default: false
+        }
     }
 }
 

@@ -4,26 +4,25 @@
 extension IRProgram {
     /// The integer register that an instruction sets.
     public func integerDefinition(of instruction: Instruction) -> Int32? {
-        if case .integer(let register)? = ProgramTables(self).definition(of: instruction) { return register }
+        if case .integer(let register)? = definition(of: instruction) { return register }
         return nil
     }
 
     /// The string register that an instruction sets.
     public func stringDefinition(of instruction: Instruction) -> Int32? {
-        if case .string(let register)? = ProgramTables(self).definition(of: instruction) { return register }
+        if case .string(let register)? = definition(of: instruction) { return register }
         return nil
     }
 
     /// Visits the integer registers that an instruction reads.
     public func forEachIntegerUse(of instruction: Instruction, _ visit: (Int32) -> Void) {
-        ProgramTables(self).forEachUse(of: instruction) { operand in
+        forEachUse(of: instruction) { operand in
             if case .integer(let register) = operand { visit(register) }
         }
     }
 
     /// The registers of a unit that may be read before they are set: those are 0 or "" then.
     public func registersReadBeforeSet(of unit: IRUnit) -> Set<Operand> {
-        let tables = ProgramTables(self)
         let flow = ControlFlow(unit)
         var live = [Set<Operand>](repeating: [], count: unit.blocks.count)
         var changes = true
@@ -33,9 +32,9 @@ extension IRProgram {
                 var now: Set<Operand> = []
                 for next in flow.successors[block] { now.formUnion(live[next]) }
                 for instruction in unit.blocks[block].instructions.reversed() {
-                    if let set = tables.definition(of: instruction) { now.remove(set) }
-                    for variable in tables.loopVariables(of: instruction) { now.remove(variable) }
-                    tables.forEachUse(of: instruction) { if $0 != .wildcard { now.insert($0) } }
+                    if let set = definition(of: instruction) { now.remove(set) }
+                    for variable in loopVariables(of: instruction) { now.remove(variable) }
+                    forEachUse(of: instruction) { if $0 != .wildcard { now.insert($0) } }
                 }
                 // An error may leave the block before anything is set.
                 if let handler = unit.blocks[block].handler { now.formUnion(live[handler]) }
@@ -46,11 +45,6 @@ extension IRProgram {
             }
         }
         return live.first ?? []
-    }
-
-    /// The bytes that the longest value of each string register takes with its NUL; nil where that is not known.
-    public func stringBounds(of unit: IRUnit, plan: CapturePlan) -> [Int?] {
-        StringBounds(unit, plan: plan, program: self).bounds
     }
 }
 

@@ -57,7 +57,6 @@ struct PlacementTests {
         ),
         ("global n, s \(PlacementTests.probe) { foreach (k in n) s += n[k]; n[1] = s }", "loops over an array"),
         ("global n%[5] \(PlacementTests.probe) { n[1]++ }", "uses 'n', whose oldest elements make room"),
-        ("global n \(PlacementTests.probe) { n[pid()] = execname() }", "keeps strings in 'n'"),
         ("global n \(PlacementTests.probe) if (n < 5) { n++ }", "uses 'n', which the condition of a probe reads"),
         (
             "global n function f(x) { return x > 0 ? f(x - 1) : 0 } \(PlacementTests.probe) { n += f(pid()) }",
@@ -68,6 +67,36 @@ struct PlacementTests {
         let placed = try placement(script)
         #expect(placed.units.isEmpty)
         #expect(placed.reasons[0] == reason)
+    }
+
+    @Test func whatIsNotChangedMeanwhileIsShared() throws {
+        let placed = try placement(
+            "global names, top = 5, n probe begin { names[1] = \"a name\"; top = 7 }"
+                + " \(Self.probe) { if (pid() < top && pid() in names) n[names[pid()]]++ }"
+                + " \(Self.timer) { println(names[1], top) } probe end { delete names; foreach (k in n) println(k) }")
+        #expect(placed.reasons[1] == nil)
+        #expect(home("names", in: placed) == .shared)
+        #expect(home("top", in: placed) == .shared)
+        #expect(home("n", in: placed) == .sums)
+        #expect(placed.locked.isEmpty)
+        #expect(placed.layouts[0]?.isText == true)
+        #expect(placed.layouts[0]?.words == 1)
+    }
+
+    @Test func stringsThatOthersNameTooNeedTheLock() throws {
+        let placed = try placement(
+            "global last, n \(Self.probe) { last = execname() } \(Self.probe) { n[tid()] = execname() . \"/\" }"
+                + " probe end { println(last, n[1]) }")
+        #expect(placed.units.keys.sorted() == [0, 1])
+        #expect(home("last", in: placed) == .kernel)
+        #expect(placed.textSizes == [0: 16, 1: 24])
+        #expect(placed.locked == [0], "elements of the own thread need none")
+    }
+
+    @Test func stringsThatGrowAreAsLongAsTheyMayBe() throws {
+        let placed = try placement(
+            "global s = \"a\" \(Self.probe) { s = s . \"b\" } probe end { println(s) }")
+        #expect(placed.textSizes == [0: 512])
     }
 
     @Test func refusedHandlersTakeOthersWithThem() throws {

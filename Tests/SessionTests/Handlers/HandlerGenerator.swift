@@ -16,11 +16,14 @@ struct HandlerGenerator {
 
     static let declarations = """
         global x, y, z, a, b[5], c, s, t, w
+        global u = "start", v, n, o, names
         function f(p, q) { if (p > q) return p - q; return q * 3 + p }
         function g(p) { if (p < 0) next; return p >>> 1 }
         function g(p) { return -p }
         function h(p) { for (q = 0; q < 9; q++) { if (q * q > p) return q; if (p == 77) next; r += q } return r }
         function h(p) { while (p > 0) { try { p -= 10 / (p - 47) + 20 } catch { break } } return p }
+        function join(p, q) { return p . "/" . q }
+        function k(p) { return p in names ? names[p] : "UNDEF" }
 
         """
 
@@ -41,11 +44,16 @@ struct HandlerGenerator {
         for _ in 0..<1 + below(4) {
             locals = 0
             lines.append("probe kernel.trace(\"sys_enter\") {")
+            // What gives all locals their type.
+            lines.append("if ($id == 4711) { s0 = s1 = s2 = \"\"; l0 = l1 = l2 = l3 = 0 }")
             block(depth: 0, count: 2 + below(8))
             lines.append("}")
         }
+        lines.append("probe begin { for (i = 0; i < 12; i++) names[i] = sprintf(\"name %d\", i * i * i) }")
         // What keeps all globals alive and has their types.
         lines.append("probe begin { if (x) { a[1] = 0; b[1] = 0; c[\"k\", 1] = 0; s <<< 0; t[1] <<< 0; w[1] <<< 0 } }")
+        lines.append(
+            "probe begin { if (x) { u = \"\"; v = \"\"; n[1] = \"\"; o[\"\"] = \"\" } else n[5] = \"from begin\" }")
         lines.append("probe end {")
         lines.append("println(x, \" \", y, \" \", z)")
         for text in [
@@ -55,6 +63,8 @@ struct HandlerGenerator {
             "foreach (k in t) printf(\"t %d %d %d %d %d\\n\", k, @count(t[k]), @sum(t[k]), @min(t[k]), @max(t[k]))",
             "foreach (k in t) print(@hist_log(t[k]))",
             "foreach (k in w) print(@hist_linear(w[k], -10, 90, 10))", "delete x", "delete y", "delete z",
+            "println(u, \"|\", v)", "foreach (k in n) printf(\"n %d %s\\n\", k, n[k])",
+            "foreach (q in o) printf(\"o %s %s\\n\", q, o[q])", "delete u", "delete v", "delete names",
         ] {
             lines.append(text)
         }
@@ -71,6 +81,7 @@ struct HandlerGenerator {
         if loops > 0, below(8) == 0 {
             return lines.append("if (\(expression(1))) \(pick(["break", "continue", "break", "continue", "next"]))")
         }
+        if below(3) == 0 { return textStatement() }
         switch below(onlyAdds ? 11 : 17) {
         case 0:
             if locals < 4 { locals += 1 }
@@ -140,12 +151,51 @@ struct HandlerGenerator {
         lines.append("}")
     }
 
+    private mutating func textStatement() {
+        switch below(onlyAdds ? 4 : 9) {
+        case 0, 1: lines.append("s\(below(3)) = \(text(2))")
+        case 2: lines.append("s\(below(3)) .= \(text(1))")
+        case 3: lines.append("printf(\"<%s> %d\\n\", \(text(2)), \(condition()))")
+        case 4: lines.append("\(pick(["u", "v"])) = \(text(2))")
+        case 5: lines.append("\(pick(["u", "v"])) .= \(text(1))")
+        case 6: lines.append("n[\(expression(1))] = \(text(2))")
+        case 7: lines.append("o[\(text(1))] = \(text(1))")
+        default: lines.append(pick(["delete n[\(expression(1))]", "delete o[\(text(1))]", "n[5] .= \"+\""]))
+        }
+    }
+
+    /// A string.
+    private mutating func text(_ depth: Int) -> String {
+        if depth == 0 || below(3) == 0 {
+            switch below(9) {
+            case 0: return "execname()"
+            case 1: return pick(["\"\"", "\"a\"", "\"seven b\"", "\"eight by\"", "\"text of seventeen\""])
+            case 2: return pick(["\"\\377\\001\\200\"", "\"\\t%d\\n\"", "\"ab\\000cd\""])
+            case 3: return "\"\(String(repeating: "0123456789", count: pick([7, 25, 51, 60])))\""
+            case 4, 5: return "s\(below(3))"
+            default: return onlyAdds ? "\"only\"" : pick(["u", "v", "n[\(expression(0))]", "o[s0]", "n[5]"])
+            }
+        }
+        switch below(5) {
+        case 0, 1: return "\(text(depth - 1)) . \(text(depth - 1))"
+        case 2: return "join(\(text(depth - 1)), \(text(depth - 1)))"
+        case 3: return "(\(expression(1)) ? \(text(depth - 1)) : \(text(depth - 1)))"
+        default: return "k(\(expression(1)))"
+        }
+    }
+
+    /// A number that strings decide.
+    private mutating func condition() -> String {
+        "((\(text(1))) \(pick(["==", "!=", "<", "<=", ">", ">="])) (\(text(1))))"
+    }
+
     private mutating func element() -> String {
+        if below(8) == 0 { return "c[\(text(1)), \(expression(0))]" }
         switch below(4) {
-        case 0: "a[\(expression(1))]"
-        case 1: "b[\(pick(["1", "2", "$id", "3", "$id & 7"]))]"
-        case 2: "c[\(pick(["\"k\"", "\"\"", "\"a longer key\""])), \(expression(1))]"
-        default: "a[$id]"
+        case 0: return "a[\(expression(1))]"
+        case 1: return "b[\(pick(["1", "2", "$id", "3", "$id & 7"]))]"
+        case 2: return "c[\(pick(["\"k\"", "\"\"", "\"a longer key\""])), \(expression(1))]"
+        default: return "a[$id]"
         }
     }
 
@@ -160,6 +210,7 @@ struct HandlerGenerator {
             default: return onlyAdds ? "3" : pick(["x", "y", "z"])
             }
         }
+        if below(12) == 0 { return condition() }
         let left = expression(depth - 1)
         let right = expression(depth - 1)
         switch below(onlyAdds ? 12 : 15) {
