@@ -87,9 +87,9 @@ public struct Assembler {
         emit(Opcode.classALU64 | operation.rawValue, destination, immediate: immediate)
     }
 
-    /// Reverses the order of the eight bytes, on a little-endian machine.
-    public mutating func byteSwap(_ register: Register) {
-        emit(Opcode.classALU32 | Opcode.toBigEndian, register, immediate: 64)
+    /// Reverses the order of the lowest 16, 32 or 64 bits' bytes, on a little-endian machine, and clears the bits above.
+    public mutating func byteSwap(_ register: Register, bits: Int32 = 64) {
+        emit(Opcode.classALU32 | Opcode.toBigEndian, register, immediate: bits)
     }
 
     /// Clears the upper 32 bits.

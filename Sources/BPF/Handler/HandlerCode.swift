@@ -258,7 +258,7 @@ final class HandlerCode {
         emitter.code.store(.double, .r7, offset, .r1)
     }
 
-    func storeConstant(_ constant: Int64, at offset: Int, in base: Register = .r7) {
+    func storeConstant(_ constant: Int64, at offset: Int, of base: Register = .r7) {
         if let small = Int32(exactly: constant) {
             emitter.code.store(.double, base, offset, immediate: small)
         } else {

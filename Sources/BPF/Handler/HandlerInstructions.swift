@@ -46,6 +46,7 @@ extension HandlerCode {
             store(dst, .r1)
         case .stringConstant, .stringMove, .slotString: string(instruction)
         case .concatenate: concatenate(instruction)
+        case .format: format(instruction)
         case .stringEqual, .stringNotEqual, .stringLess, .stringLessEqual, .stringGreater, .stringGreaterEqual:
             stringComparison(instruction)
         case .loadString, .storeString: textGlobal(instruction)
@@ -203,6 +204,12 @@ extension HandlerCode {
         case .ktimeGetNs:
             call(.ktimeGetNs)
             store(instruction.dst, .r0)
+        case .strlen, .substr, .isdigit, .ipNtop, .ipv6Text: textBuiltin(builtin, instruction)
+        case .bswap16, .bswap32, .bswap64:
+            guard case .integer(let value)? = program.operandLists[Int(instruction.b)].first else { return }
+            compute(value, instruction.dst) {
+                $0.byteSwap(.r1, bits: builtin == .bswap16 ? 16 : builtin == .bswap32 ? 32 : 64)
+            }
         default:
             guard let slot = builtin.fact.flatMap({ plan.facts[$0] }) else { return }
             if builtin.signature.result == .string {

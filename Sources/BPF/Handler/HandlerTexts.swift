@@ -9,7 +9,7 @@ extension HandlerCode {
     private static let inlineSize = 64
 
     /// Sets a register to an address in the memory that another points to.
-    func address(_ register: Register, _ base: Register = .r7, _ offset: Int) {
+    func address(_ register: Register, _ base: Register = .r7, _ offset: Int = 0) {
         clobber(register)
         emitter.code.move(register, base)
         if offset != 0 { emitter.code.alu(.add, register, Int32(offset)) }
@@ -55,7 +55,7 @@ extension HandlerCode {
         let count = min(size, source.size)
         switch source {
         case .constant(let text):
-            for word in 0..<count / 8 { storeConstant(text.word(word), at: target + 8 * word, in: targetBase) }
+            for word in 0..<count / 8 { storeConstant(text.word(word), at: target + 8 * word, of: targetBase) }
         case .memory(let offset, _) where count <= Self.inlineSize:
             for word in 0..<count / 8 {
                 clobber(.r5)

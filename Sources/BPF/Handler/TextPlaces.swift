@@ -28,6 +28,10 @@ struct TextPlaces {
     let isCopied: [Bool]
     /// Where strings are put together: room for the longest, and behind it for the longest part.
     let buffer: Int
+    /// Where numbers are laid out: they end at `digitsEnd`, and zeros are behind that.
+    let digits: Int
+    static let digitsEnd = 80
+    private static let digitsSize = 160
     /// The first byte behind the places.
     let end: Int
 
@@ -50,13 +54,26 @@ struct TextPlaces {
             }
         }
         buffer = end
-        if unit.blocks.contains(where: { $0.instructions.contains { $0.op == .concatenate } }) {
+        let makes = unit.blocks.contains { $0.instructions.contains { Self.makesText($0, program) } }
+        if makes {
             let longest = zip(places, isCopied).reduce(0) { $1.1 ? max($0, $1.0.size) : $0 }
             let part = places.reduce(0) { max($0, $1.size) }
-            // The word behind it is for the length.
-            end += longest + max(part, 32) + 8
+            let literal = program.formats.joined().reduce(0) { size, piece in
+                if case .literal(let text) = piece { max(size, Place.constant(text).size) } else { size }
+            }
+            end += longest + max(part, literal, Self.digitsEnd)
         }
-        self.end = end
+        digits = end
+        // The word behind it is for the length.
+        self.end = makes ? end + Self.digitsSize + 8 : end
+    }
+
+    private static func makesText(_ instruction: Instruction, _ program: IRProgram) -> Bool {
+        switch instruction.op {
+        case .concatenate, .format: true
+        case .builtin: program.builtin(instruction).signature.effect == .pure
+        default: false
+        }
     }
 
     /// Where a slot's text is.

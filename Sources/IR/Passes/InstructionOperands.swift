@@ -97,7 +97,7 @@ extension IRProgram {
     }
 
     /// The built-in function of an instruction.
-    func builtin(_ instruction: Instruction) -> Builtin {
+    public func builtin(_ instruction: Instruction) -> Builtin {
         Builtin(rawValue: UInt16(truncatingIfNeeded: instruction.a)) ?? .abort
     }
 }

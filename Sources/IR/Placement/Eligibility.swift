@@ -100,6 +100,7 @@ struct Eligibility {
             case .exit: exits = true
             case .cpu, .ktimeGetNs: break
             default:
+                if builtin.isComputedInKernel { break }
                 if let fact = builtin.fact, plan.facts[fact] != nil, case .context = fact { break }
                 refuse("calls '\(builtin.signature.name)'")
             }
@@ -107,7 +108,8 @@ struct Eligibility {
             prints = true
             if program.formats[a].contains(where: \.readsMemory) { refuse("prints memory") }
         case .histogramPrint: refuse("prints a histogram")
-        case .format: refuse("calls 'sprintf'")
+        case .format:
+            if program.longestText(of: instruction, texts.bounds) == nil { refuse("makes a string of a format such as '%c'") }
         case .histogramFormat: refuse("makes a string of a histogram")
         case .regexMatch: refuse("matches patterns")
         case .deleteGlobal: refuse("empties '\(program.globals[a].name)'")

@@ -104,7 +104,16 @@ public struct UnitTexts: Sendable {
             if let plan, let slot = program.slot(of: instruction, plan) {
                 return plan.string(ofSlot: slot)?.size ?? Int.max
             }
-            return Int.max
+            guard instruction.op == .builtin else { return Int.max }
+            switch program.builtin(instruction) {
+            case .ipNtop: return 16
+            case .ipv6Text: return 40
+            case .substr:
+                guard case .string(let text)? = program.operandLists[b].first else { return Int.max }
+                return bounds[Int(text)]
+            default: return Int.max
+            }
+        case .format: return (program.longestText(of: instruction, bounds) ?? Int.max - 1) + 1
         default: return Int.max
         }
     }

@@ -176,17 +176,43 @@ struct HandlerGenerator {
             default: return onlyAdds ? "\"only\"" : pick(["u", "v", "n[\(expression(0))]", "o[s0]", "n[5]"])
             }
         }
-        switch below(5) {
+        switch below(9) {
         case 0, 1: return "\(text(depth - 1)) . \(text(depth - 1))"
         case 2: return "join(\(text(depth - 1)), \(text(depth - 1)))"
+        case 5, 6: return format(depth)
+        case 7: return "substr(\(text(depth - 1)), \(place()), \(place()))"
+        case 8: return pick(["ip_ntop(\(expression(1)))", "ipv6_text(\(expression(1)), \(expression(1)))"])
         case 3: return "(\(expression(1)) ? \(text(depth - 1)) : \(text(depth - 1)))"
         default: return "k(\(expression(1)))"
         }
     }
 
+    /// A place in a string, or a number beyond.
+    private mutating func place() -> String {
+        pick(["0", "1", "3", "8", "20", "64", "511", "-1", "1 << 40", "$id", expression(1)])
+    }
+
+    private mutating func format(_ depth: Int) -> String {
+        var (format, arguments) = ("", "")
+        for _ in 0..<below(4) {
+            format += pick(["", "", ":", "a literal of many bytes %% ", "\\t"])
+            if below(3) == 0 {
+                format += "%s"
+                arguments += ", " + text(depth - 1)
+            } else {
+                let width = pick(["", "", "3", "10", "21", "40"])
+                let flag = pick(["", "", "-", "0", "+", " ", "#"])
+                format += "%" + flag + width + pick(["d", "d", "u", "x", "o", "p", flag == "-" ? "i" : "X"])
+                arguments += ", " + expression(1)
+            }
+        }
+        return "sprintf(\"\(format)\"\(arguments))"
+    }
+
     /// A number that strings decide.
     private mutating func condition() -> String {
-        "((\(text(1))) \(pick(["==", "!=", "<", "<=", ">", ">="])) (\(text(1))))"
+        if below(4) == 0 { return pick(["strlen(\(text(1)))", "isdigit(\(text(1)))", "bswap16(\(expression(1)))"]) }
+        return "((\(text(1))) \(pick(["==", "!=", "<", "<=", ">", ">="])) (\(text(1))))"
     }
 
     private mutating func element() -> String {
