@@ -109,7 +109,9 @@ struct Eligibility {
             if program.formats[a].contains(where: \.readsMemory) { refuse("prints memory") }
         case .histogramPrint: refuse("prints a histogram")
         case .format:
-            if program.longestText(of: instruction, texts.bounds) == nil { refuse("makes a string of a format such as '%c'") }
+            if program.longestText(of: instruction, texts.bounds) == nil {
+                refuse("makes a string by a format that the kernel cannot fill")
+            }
         case .histogramFormat: refuse("makes a string of a histogram")
         case .regexMatch: refuse("matches patterns")
         case .deleteGlobal: refuse("empties '\(program.globals[a].name)'")
