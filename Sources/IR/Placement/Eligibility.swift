@@ -79,7 +79,8 @@ struct Eligibility {
         case .integerConstant, .stringConstant, .integerMove, .stringMove, .add, .subtract, .multiply, .divide, .modulo,
             .and, .or, .xor, .shiftLeft, .shiftRight, .shiftRightLogical, .equal, .notEqual, .less, .lessEqual,
             .greater, .greaterEqual, .negate, .complement, .logicalNot, .extend, .jump, .branch, .returnVoid,
-            .readMemory, .canReadMemory, .slotInteger, .slotString, .slotReadable, .action, .concatenate, .stringEqual, .stringNotEqual,
+            .readMemory, .canReadMemory, .slotInteger, .slotString, .slotReadable, .action, .concatenate, .stringEqual,
+            .stringNotEqual,
             .stringLess, .stringLessEqual, .stringGreater, .stringGreaterEqual:
             break
         case .loadInteger, .loadString: use(a, .reads)

@@ -50,7 +50,7 @@ struct PlacementTests {
             "shares 'n' with timer.s(1), which runs in user space"
         ),
         ("\(PlacementTests.probe) { println(pid()) }", "only prints"),
-        ("global n \(PlacementTests.probe) { n += strlen(execname()) }", "calls 'strlen'"),
+        ("global n \(PlacementTests.probe) { n += strtol(execname(), 10) }", "calls 'strtol'"),
         (
             "global n \(PlacementTests.probe) { try { n += $o->kind } catch (m) { println(m) } }",
             "names the error that it catches"
