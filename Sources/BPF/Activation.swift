@@ -25,11 +25,11 @@ struct Activation {
     func begin(_ gate: Gate, otherwise: Label) {
         if let line = capture.options.source { emitter.code.source(line) }
         emitter.code.comment("gate")
-        emitter.code.move(.r6, .r1)
+        emitter.code.prepare(.r6) { $0.move(.r6, .r1) }
         emitter.code.valueAddress(.r1, .control, offset: 0)
         emitter.code.load(.double, .r2, .r1, capture.options.gate)
         emitter.code.jump(.less, .r2, Int32(gate.rawValue), otherwise)
-        emitter.code.load(.double, .r9, .r1, ControlLayout.zero)
+        emitter.code.prepare(.r9) { $0.load(.double, .r9, .r1, ControlLayout.zero) }
     }
 
     /// Leaves when the event is not the probe's: of another process, or not what it is about. `scope` is the plan's.
@@ -109,8 +109,9 @@ struct Activation {
         }
     }
 
-    /// Adds one to a counter. With `hasProcessor`, the CPU is in r0 already.
+    /// Adds one to a counter, if it is wanted. With `hasProcessor`, the CPU is in r0 already.
     func count(_ counter: ProbeCounter, hasProcessor: Bool = false) {
+        guard counts(counter) else { return }
         let counters = capture.options.counters
         var probe = 0
         if case .constant(let index) = capture.probeIndex { probe = index }
@@ -129,6 +130,14 @@ struct Activation {
         }
         emitter.code.move(.r2, 1)
         emitter.code.atomicAdd(.r1, 0, .r2)
+    }
+
+    /// Whether a counter is wanted: losses always are.
+    func counts(_ counter: ProbeCounter) -> Bool {
+        switch counter {
+        case .filtered, .handled: capture.options.countsEvents
+        case .sent, .lostRing, .entryMissing, .entryFull, .skippedLocked, .lostOutput: true
+        }
     }
 
     /// Ends the program.

@@ -17,6 +17,8 @@ public struct Assembler {
     private var fixups: [(index: Int, label: Label)] = []
     private var failure: CaptureError?
     private var conditions = 0
+    /// Instructions that are for the sake of a register only.
+    private var preparations: [(range: Range<Int>, register: Register)] = []
 
     /// Creates an empty program.
     public init() {}
@@ -60,6 +62,14 @@ public struct Assembler {
 
     /// Replaces the immediate of an instruction that was emitted before.
     public mutating func patch(_ index: Int, immediate: Int32) { instructions[index].immediate = immediate }
+
+    /// Emits instructions whose only purpose is what they leave in a register: they are dropped where nothing reads it. Nothing jumps
+    /// among them.
+    public mutating func prepare(_ register: Register, _ body: (inout Assembler) -> Void) {
+        let start = count
+        body(&self)
+        preparations.append((start..<count, register))
+    }
 
     // MARK: Moves and arithmetic
 
@@ -179,6 +189,7 @@ public struct Assembler {
         name: String, type: ProgramType, attachType: AttachType
     ) throws(CaptureError) -> BPFProgram {
         if let failure { throw failure }
+        dropPreparations()
         // The verifier keeps at most 8192 branches of one path (BPF_COMPLEXITY_LIMIT_JMP_SEQ).
         if conditions > 8000 { throw Self.tooLarge }
         for (index, label) in fixups {
@@ -194,6 +205,40 @@ public struct Assembler {
             name: name, type: type, expectedAttachType: attachType, instructions: instructions,
             relocations: relocations, comments: comments, lines: lines,
             functions: [ProgramFunction(start: 0, name: name, kind: .program)] + functions)
+    }
+
+    /// Drops what prepares registers that nothing reads.
+    private mutating func dropPreparations() {
+        var isDropped = [Bool](repeating: false, count: count)
+        for (range, register) in preparations {
+            let isRead = instructions.indices.contains { place in
+                !range.contains(place) && !isDropped[place] && instructions[place].names(register)
+            }
+            if !isRead { for place in range { isDropped[place] = true } }
+        }
+        guard isDropped.contains(true) else { return }
+        var moved: [Int] = []
+        var kept = 0
+        for drops in isDropped {
+            moved.append(kept)
+            if !drops { kept += 1 }
+        }
+        moved.append(kept)
+        instructions = instructions.indices.filter { !isDropped[$0] }.map { instructions[$0] }
+        relocations = relocations.filter { !isDropped[$0.index] }
+            .map { MapRelocation(index: moved[$0.index], map: $0.map) }
+        fixups = fixups.filter { !isDropped[$0.index] }.map { (moved[$0.index], $0.label) }
+        places = places.map { $0.map { moved[$0] } }
+        comments = Self.move(comments, to: moved)
+        lines = Self.move(lines, to: moved)
+        for index in functions.indices { functions[index].start = moved[functions[index].start] }
+    }
+
+    /// What is said of instructions, where they are now. Where nothing is left of some, what is said of those behind is the right thing.
+    private static func move<Note>(_ notes: [Int: Note], to places: [Int]) -> [Int: Note] {
+        var moved: [Int: Note] = [:]
+        for (place, note) in notes.sorted(by: { $0.key < $1.key }) { moved[places[place]] = note }
+        return moved
     }
 
     private static let tooLarge = CaptureError("reads too many values of one event: the program would be too large")

@@ -30,6 +30,12 @@ public struct BPFInstruction: Sendable, Hashable {
             | UInt64(UInt16(bitPattern: offset)) << 16 | UInt64(UInt32(bitPattern: immediate)) << 32
     }
 
+    /// Whether it reads or writes a register by name: what helpers take and clobber is not told.
+    func names(_ register: Register) -> Bool {
+        let isPair = opcode == Opcode.loadImmediate64
+        return opcode != 0 && (destination == register.rawValue || !isPair && source == register.rawValue)
+    }
+
     /// Decodes an instruction.
     public init(encoded: UInt64) {
         opcode = UInt8(truncatingIfNeeded: encoded)

@@ -34,6 +34,8 @@ public struct CaptureOptions: Sendable {
     public var members: UInt64?
     /// The perf counters that are told by thread and not by CPU.
     public var threadCounters: Set<Int> = []
+    /// Whether events that are not lost are counted: those that were filtered, and those whose handler ran in the kernel.
+    public var countsEvents = true
     /// The control word that the programs have for their gate.
     public var gate = ControlLayout.gate
     /// The line of the script that says what the programs are for.

@@ -24,7 +24,13 @@ public func compile(
         capture.plan = split.plan
         capture.guardNode = split.guardNode
     }
+    if let handler {
+        let blocks = handler.unit.slotBlocks(handler.placement.program, plan: plan)
+        // The body of a loop has neither the context nor the stack.
+        capture.slotBlocks = LoopShape(handler.unit).heads.isEmpty ? blocks : blocks.mapValues { _ in 0 }
+    }
     if let programs = try capture.programs() { return programs }
+    if handler?.isGuarded == true { throw CaptureError("computes too much at one event") }
     capture.plan = plan
     capture.plan.filter = nil
     capture.guardNode = nil
@@ -50,11 +56,19 @@ struct Capture {
     let options: CaptureOptions
     /// The handler that runs at the event; nil where its record is sent to user space.
     var handler: KernelHandler?
+    /// The slots that the handler uses, with the blocks at whose start they are filled; nil: all, for the record.
+    var slotBlocks: [Int: Int]?
+
+    /// The slots that are filled.
+    private var slots: [CaptureSlot] {
+        guard let slotBlocks else { return plan.slots }
+        return plan.slots.indices.filter { slotBlocks[$0] != nil }.map { plan.slots[$0] }
+    }
 
     /// The nodes that the record and the filter need.
     var roots: [Int] {
         var roots = [plan.filter, guardNode, plan.scope].compactMap(\.self)
-        for slot in plan.slots {
+        for slot in slots {
             switch slot {
             case .integer(let node): roots.append(node)
             case .string(.memory(let address, _, _)): roots.append(address)
@@ -121,7 +135,7 @@ struct Capture {
             }
         }
         var strings = Set<Int>()
-        for case .entryString(let string) in plan.slots { strings.insert(string) }
+        for case .entryString(let string) in slots { strings.insert(string) }
         return EntryLayout(plan: plan, values: needed.sorted(), strings: strings.sorted())
     }
 
@@ -136,7 +150,7 @@ struct Capture {
         var stored: [Int] = []
         var addresses: [Int] = []
         var counts: [Int] = []
-        for slot in plan.slots {
+        for slot in slots {
             switch slot {
             case .integer(let node): stored.append(translation.number(node))
             case .string(.memory(let address, _, _)): addresses.append(translation.number(address))

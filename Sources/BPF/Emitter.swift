@@ -125,6 +125,15 @@ final class Emitter {
         if remaining[number] == 0, let location = locations[number] { frame.give(location) }
     }
 
+    /// Emits code that need not be passed on the way to what comes later: what it keeps is computed again there.
+    func apart(_ body: () -> Void) {
+        let (locations, marks, remaining, freeMarks, frame) = (locations, marks, remaining, freeMarks, frame)
+        body()
+        (self.locations, self.marks, self.remaining, self.freeMarks) = (locations, marks, remaining, freeMarks)
+        self.frame.restore(frame)
+        fresh = nil
+    }
+
     // MARK: Values in registers
 
     /// Computes a value into a register. `free` are further registers that may be overwritten; when the value calls a

@@ -15,6 +15,8 @@ struct Frame {
     static let address = -16
     private let words: Int
     private var isTaken: [Bool]
+    /// The words that are taken for good.
+    private var isReserved: [Bool]
     private var tail: (start: Int, isTaken: [Bool])?
     /// Whether the stack was too small and there was no tail.
     private(set) var isOverflown = false
@@ -23,6 +25,7 @@ struct Frame {
     init(words: Int = 64) {
         self.words = words
         isTaken = Array(repeating: false, count: words)
+        isReserved = isTaken
         isTaken[0] = true
         isTaken[1] = true
     }
@@ -37,11 +40,19 @@ struct Frame {
     mutating func reserve(_ count: Int) -> Int {
         for first in 0..<words where first + count <= words {
             guard !isTaken[first..<first + count].contains(true) else { continue }
-            for word in first..<first + count { isTaken[word] = true }
+            for word in first..<first + count { (isTaken[word], isReserved[word]) = (true, true) }
             return -8 * (first + count)
         }
         isOverflown = true
         return -8 * words
+    }
+
+    /// Gives back what was taken since a copy of it was made, but for what was reserved; the tail stays as long as it has become.
+    mutating func restore(_ copy: Frame) {
+        for word in isTaken.indices { isTaken[word] = copy.isTaken[word] || isReserved[word] }
+        guard let (start, taken) = tail else { return }
+        let before = copy.tail?.isTaken ?? []
+        tail = (start, taken.indices.map { $0 < before.count && before[$0] })
     }
 
     /// Takes a word.

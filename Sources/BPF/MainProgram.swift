@@ -34,6 +34,7 @@ struct MainProgram {
 
     /// Emits the program; nil when the stack does not suffice.
     func build(maximalSize: Int) throws(CaptureError) -> BPFProgram? {
+        if isIdle { return try buildNothing() }
         let notOpen = emitter.code.label()
         activation.begin(.open, otherwise: entry == nil ? activation.exit : notOpen)
         activation.enterScope(capture.plan.scope.map { translation.number($0) })
@@ -101,12 +102,55 @@ struct MainProgram {
 
     func emit(filter: Int, isSaved: Bool, _ comment: String) {
         let pass = emitter.code.label()
-        let filtered = emitter.code.label()
+        let isCounted = isSaved || activation.counts(.filtered)
+        let filtered = isCounted ? emitter.code.label() : activation.exit
         emitter.code.comment(comment)
-        emitter.hoist(filter)
-        emitter.branch(filter, holds: true, filtered, .r0, RegisterSet.all.removing(.r0), pass)
+        let conditions = conditions(ofFilter: filter)
+        for (place, (value, holds)) in conditions.enumerated() {
+            emitter.hoist(value)
+            // A fault skips those that follow; what they keep must be there all the same.
+            if translation.graph.canFault[value] { for later in conditions[place...] { emitter.hoist(later.value) } }
+            emitter.branch(value, holds: holds, filtered, .r0, RegisterSet.all.removing(.r0), pass)
+        }
         emitter.code.place(pass)
-        leave(at: filtered, .filtered, isSaved: isSaved)
+        if isCounted { leave(at: filtered, .filtered, isSaved: isSaved) }
+    }
+
+    /// The parts of a filter, any of which filters an event when it is not 0, or 0 unless `holds`. Those that need no helper come
+    /// first, as far as none may fault.
+    private func conditions(ofFilter filter: Int) -> [(value: Int, holds: Bool)] {
+        let graph = translation.graph
+        var parts: [(value: Int, holds: Bool)] = []
+        var rest = filter
+        while case .select(let condition, let first, let second) = graph.values[rest] {
+            if (graph.constant(second) ?? 0) != 0 {
+                parts.append((condition, false))
+                rest = first
+            } else if (graph.constant(first) ?? 0) != 0 {
+                parts.append((condition, true))
+                rest = second
+            } else {
+                break
+            }
+        }
+        parts.append((rest, true))
+        let sure = parts.firstIndex { graph.canFault[$0.value] } ?? parts.count
+        let early = parts[..<sure]
+        return early.filter { !graph.callsHelper($0.value) } + early.filter { graph.callsHelper($0.value) }
+            + parts[sure...]
+    }
+
+    /// Whether nothing ever happens at the event, not even a count.
+    private var isIdle: Bool {
+        guard entry == nil, !activation.counts(.filtered), let filter = capture.plan.filter else { return false }
+        return (translation.graph.constant(translation.number(filter)) ?? 0) != 0
+    }
+
+    private func buildNothing() throws(CaptureError) -> BPFProgram {
+        activation.finish()
+        return try emitter.code.finish(
+            name: capture.programName(""), type: capture.context.programType,
+            attachType: capture.context.attachType)
     }
 
     /// Code that counts an event as not sent, and leaves.

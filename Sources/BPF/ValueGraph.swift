@@ -191,6 +191,18 @@ struct ValueGraph {
         }
     }
 
+    /// Whether a helper is called for a value, or for one that it is computed from.
+    func callsHelper(_ number: Int) -> Bool {
+        var seen = Set<Int>()
+        var open = [number]
+        while let next = open.popLast() {
+            guard seen.insert(next).inserted else { continue }
+            if hasCall[next] { return true }
+            open += values[next].operands
+        }
+        return false
+    }
+
     /// Whether computing a value where it is used passes the places where faults begin. Kept operands count too.
     func isSimpleTree(_ number: Int) -> Bool {
         var rest = 6

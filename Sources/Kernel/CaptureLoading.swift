@@ -77,7 +77,8 @@ extension CaptureRuntime {
         settings.threadCounters = perfCounters.byThread
         settings.source = SourceLine(probe.token)
         if let gate = one.gate { settings.gate = ControlLayout.probeGate(gate) }
-        var plan = one.capture
+        settings.countsEvents = self.options.countsEvents
+        var plan = one.handler == nil ? one.capture : one.guarded ?? one.capture
         let scope = probe.event.scope
         if scope != .every || hook != nil {
             settings.members = tracker?.members(of: scope)
@@ -136,6 +137,7 @@ extension CaptureRuntime {
         let name = group.members.first.map { programName($0.probe) } ?? "group"
         var settings = CaptureOptions(name: name, counters: layout, entryMap: 0)
         settings.source = group.members.first.map { SourceLine($0.probe.token) }
+        settings.countsEvents = options.countsEvents
         let programs: CapturePrograms
         do {
             programs = try BPF.compile(

@@ -25,6 +25,8 @@ final class CapturedProbe {
     var entryMap: KernelMap?
     /// The handler, where the kernel runs it.
     var handler: KernelHandler?
+    /// The plan for that: with the part of the filter that the handler does not test itself.
+    var guarded: CapturePlan?
     /// What that works in.
     var scratch: KernelMap?
     /// The gate of its own, counted from 0, of a probe with a condition.

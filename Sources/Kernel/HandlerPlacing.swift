@@ -38,10 +38,15 @@ extension CaptureRuntime {
         let limit = options.ignoresErrors ? nil : program.limits.maxErrors
         for one in captured {
             let index = one.probe.index
-            one.handler = placement.units[index].map { unit in
-                KernelHandler(
-                    probe: index, unit: unit, placement: placement, globals: globals, cpus: processors,
+            one.handler = nil
+            if let unit = placement.units[index] {
+                let guarded = HandlerGuard(unit, plan: one.capture, program: placement.program)
+                var handler = KernelHandler(
+                    probe: index, unit: guarded.unit, placement: placement, globals: globals, cpus: processors,
                     maximalErrors: limit)
+                handler.isGuarded = true
+                one.handler = handler
+                one.guarded = guarded.plan
             }
             one.plan.runsInKernel = one.handler != nil
         }

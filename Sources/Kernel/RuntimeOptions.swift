@@ -13,6 +13,8 @@ public struct RuntimeOptions: Sendable {
     public var targetPid: Int32 = 0
     /// Whether errors of handlers neither end the session nor are shown.
     public var ignoresErrors = false
+    /// Whether all events are counted, and not only those that are lost.
+    public var countsEvents = true
     /// Whether that process has not executed its program yet.
     public var startsTarget = false
 

@@ -147,6 +147,7 @@ private final class Session {
         runtimeOptions.targetPid = Int32(clamping: target)
         runtimeOptions.startsTarget = isStarted
         runtimeOptions.ignoresErrors = options.suppressesHandlerErrors
+        runtimeOptions.countsEvents = options.verbosity > 0 || options.reportsHits
         runtimeOptions.disabledFeatures = try features(options.disabledFeatures)
         return try CaptureRuntime(program: program, catalog: catalog, options: runtimeOptions)
     }

@@ -75,54 +75,53 @@ struct ListingTests {
                 0: (bf) r6 = r1
                 1: (18) r1 = map_value[control]+0
                 3: (79) r2 = *(u64 *)(r1 +0)
-                4: (a5) if r2 < 2 goto pc+43
-                5: (79) r9 = *(u64 *)(r1 +8)
+                4: (a5) if r2 < 2 goto pc+42
                 ; filter
-                6: (85) call bpf_get_current_pid_tgid#14
-                7: (77) r0 >>= 32
-                8: (55) if r0 != 77 goto pc+41
+                5: (85) call bpf_get_current_pid_tgid#14
+                6: (77) r0 >>= 32
+                7: (55) if r0 != 77 goto pc+41
                 ; record
-                9: (18) r1 = map[ring]
-                11: (b7) r2 = 32
-                12: (b7) r3 = 0
-                13: (85) call bpf_ringbuf_reserve#131
-                14: (15) if r0 == 0 goto pc+40
-                15: (bf) r7 = r0
-                16: (62) *(u32 *)(r7 +0) = 2
-                17: (7a) *(u64 *)(r7 +16) = 0
-                18: (85) call bpf_ktime_get_ns#5
-                19: (7b) *(u64 *)(r7 +8) = r0
-                20: (85) call bpf_get_smp_processor_id#8
-                21: (63) *(u32 *)(r7 +4) = r0
-                22: (18) r1 = map_value[counters]+136
-                24: (b7) r2 = 1
-                25: (db) lock *(u64 *)(r1 +0) += r2
+                8: (18) r1 = map[ring]
+                10: (b7) r2 = 32
+                11: (b7) r3 = 0
+                12: (85) call bpf_ringbuf_reserve#131
+                13: (15) if r0 == 0 goto pc+40
+                14: (bf) r7 = r0
+                15: (62) *(u32 *)(r7 +0) = 2
+                16: (7a) *(u64 *)(r7 +16) = 0
+                17: (85) call bpf_ktime_get_ns#5
+                18: (7b) *(u64 *)(r7 +8) = r0
+                19: (85) call bpf_get_smp_processor_id#8
+                20: (63) *(u32 *)(r7 +4) = r0
+                21: (18) r1 = map_value[counters]+136
+                23: (b7) r2 = 1
+                24: (db) lock *(u64 *)(r1 +0) += r2
                 ; slot 0: node 6
-                26: (79) r3 = *(u64 *)(r6 +0)
-                27: (07) r3 += 24
-                28: (bf) r1 = r10
-                29: (07) r1 += -8
-                30: (b7) r2 = 8
-                31: (85) call bpf_probe_read_kernel#113
-                32: (55) if r0 != 0 goto pc+27
-                33: (79) r3 = *(u64 *)(r10 -8)
-                34: (07) r3 += 16
-                35: (7b) *(u64 *)(r10 -16) = r3
-                36: (bf) r1 = r10
-                37: (07) r1 += -8
-                38: (b7) r2 = 2
-                39: (85) call bpf_probe_read_kernel#113
-                40: (55) if r0 != 0 goto pc+22
-                41: (69) r0 = *(u16 *)(r10 -8)
-                42: (67) r0 <<= 48
-                43: (c7) r0 s>>= 48
-                44: (7b) *(u64 *)(r7 +24) = r0
+                25: (79) r3 = *(u64 *)(r6 +0)
+                26: (07) r3 += 24
+                27: (bf) r1 = r10
+                28: (07) r1 += -8
+                29: (b7) r2 = 8
+                30: (85) call bpf_probe_read_kernel#113
+                31: (55) if r0 != 0 goto pc+27
+                32: (79) r3 = *(u64 *)(r10 -8)
+                33: (07) r3 += 16
+                34: (7b) *(u64 *)(r10 -16) = r3
+                35: (bf) r1 = r10
+                36: (07) r1 += -8
+                37: (b7) r2 = 2
+                38: (85) call bpf_probe_read_kernel#113
+                39: (55) if r0 != 0 goto pc+22
+                40: (69) r0 = *(u16 *)(r10 -8)
+                41: (67) r0 <<= 48
+                42: (c7) r0 s>>= 48
+                43: (7b) *(u64 *)(r7 +24) = r0
                 ; send
-                45: (bf) r1 = r7
-                46: (b7) r2 = 1
-                47: (85) call bpf_ringbuf_submit#132
-                48: (b7) r0 = 0
-                49: (95) exit
+                44: (bf) r1 = r7
+                45: (b7) r2 = 1
+                46: (85) call bpf_ringbuf_submit#132
+                47: (b7) r0 = 0
+                48: (95) exit
                 """)
     }
 }

@@ -96,6 +96,8 @@ public struct KernelHandler {
     public var probe: Int
     /// The handler, without calls.
     public var unit: IRUnit
+    /// Whether it relies on the filter of its plan, which cannot be left out then.
+    public var isGuarded = false
     /// Where it is placed.
     public var placement: Placement
     /// Where the globals are.

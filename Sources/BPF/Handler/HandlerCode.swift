@@ -4,8 +4,7 @@ import Semantics
 
 /// Emits the body of a handler that runs in the kernel.
 ///
-/// r7 is the scratch memory, r9 the lane: the shard of the CPU, behind as many for the other generation. r8 is for what
-/// lasts over the calls of one instruction, r0…r5 are for computing. Integer registers of the IR have a word of scratch memory each,
+/// r7 is the scratch memory. r8 is for what lasts over the calls of one instruction, r0…r5 are for computing. Integer registers of the IR have a word of scratch memory each,
 /// unless they are constants; the processor's registers remember within a block what they hold.
 final class HandlerCode {
     let handler: KernelHandler
@@ -49,8 +48,15 @@ final class HandlerCode {
     private let unset: Set<Operand>
     /// Registers that are constants until the next instruction that uses them.
     private var passing: [Int32: Int64] = [:]
-    /// Whether it adds to sums, and needs the lane.
-    let usesSums: Bool
+    /// The block before all that adds to sums; nil: nothing does.
+    private let laneBlock: Int?
+    /// Whether it adds to sums of scalars, which each CPU has its own of.
+    let usesShards: Bool
+    /// Where the lane is on the stack: the generation of the sums, or with shards the shard of the CPU, behind as many for the other
+    /// generation. Loops have it in r9, since their body has a stack of its own.
+    private var lane = 0
+    /// Told which block begins.
+    private var fill: (Int) -> Void = { _ in }
     private var sourceLines: [Int32: SourceLine] = [:]
     /// Where the key is that was built last, as an offset from r7.
     var lastKey = 0
@@ -68,7 +74,7 @@ final class HandlerCode {
         texts = handler.textPlaces(plan, layout)
         keyOffset = texts.end
         var keySize = 0
-        var sums = false
+        var shards = false
         var assignments = [Int](repeating: 0, count: unit.integerRegisters)
         var uses = assignments
         var constants = [Int64?](repeating: nil, count: unit.integerRegisters)
@@ -76,7 +82,9 @@ final class HandlerCode {
             for instruction in block.instructions {
                 if let global = program.global(of: instruction) {
                     keySize = max(keySize, handler.placement.layouts[global]?.keySize ?? 0)
-                    if handler.placement.homes[global] == .sums { sums = true }
+                    if handler.placement.homes[global] == .sums, program.globals[global].keyTypes.isEmpty {
+                        shards = true
+                    }
                 }
                 program.forEachIntegerUse(of: instruction) { uses[Int($0)] += 1 }
                 guard let register = program.integerDefinition(of: instruction) else { continue }
@@ -98,7 +106,10 @@ final class HandlerCode {
         self.slots = slots
         self.uses = uses
         self.constants = constants
-        usesSums = sums
+        usesShards = shards
+        let (placement, table) = (handler.placement, program)
+        laneBlock =
+            unit.blocks(in: program) { table.global(of: $0).flatMap { placement.homes[$0] == .sums ? 0 : nil } }[0]
         prints = PrintPlan(unit, program: program, texts: texts)
         printOffset = keyOffset + keySize
         loops = HandlerLoops(handler, at: printOffset + prints.size)
@@ -106,19 +117,12 @@ final class HandlerCode {
         size = printOffset + prints.size + loops.size
     }
 
-    /// Emits the handler; it ends at `leave`.
-    func emit(processorWord: Int, leave: Label) {
+    /// Emits the handler; it ends at `leave`. `fill` is told which block begins.
+    func emit(leave: Label, fill: @escaping (Int) -> Void) {
         self.leave = leave
-        if usesSums {
-            emitter.code.comment("lane")
-            emitter.code.valueAddress(.r1, .control, offset: 0)
-            emitter.code.load(.double, .r9, .r1, ControlLayout.generation)
-            emitter.code.alu(.multiply, .r9, Int32(handler.globals.shards))
-            emitter.code.load(.double, .r0, .r10, processorWord)
-            emitter.code.alu(.and, .r0, Int32(handler.globals.shards - 1))
-            emitter.code.alu(.or, .r9, .r0)
-            emitter.code.alu(.and, .r9, Int32(2 * handler.globals.shards - 1))
-        }
+        self.fill = fill
+        if laneBlock != nil, loops.mechanism == nil { lane = emitter.frame.reserve(1) }
+        if laneBlock == 0 || laneBlock != nil && loops.mechanism != nil { chooseLane() }
         clearPrints()
         for register in unset {
             switch register {
@@ -155,6 +159,11 @@ final class HandlerCode {
             current = block
             held = [:]
             passing = [:]
+            if loops.mechanism == nil {
+                fill(block)
+                if block != 0, block == laneBlock { chooseLane() }
+            }
+            let last = unit.blocks[block].instructions.dropLast().lastIndex { $0.op != .action }
             let next = place + 1 < order.count ? order[place + 1] : nil
             var pending: Instruction?
             var site: Int32 = -1
@@ -164,14 +173,13 @@ final class HandlerCode {
                     source(site)
                 }
                 // A comparison that only the branch behind it looks at becomes its condition.
-                let isLast = index == unit.blocks[block].instructions.count - 2
-                if isLast, instruction.op.condition != nil, let last = unit.blocks[block].instructions.last,
+                if index == last, instruction.op.condition != nil, let last = unit.blocks[block].instructions.last,
                     last.op == .branch, last.dst == instruction.dst, uses[Int(instruction.dst)] == 1
                 {
                     pending = instruction
                     continue
                 }
-                if instruction.op == .integerMove, let constant = constant(instruction.a),
+                if let constant = assigned(instruction),
                     pass(constant, in: instruction.dst, to: unit.blocks[block].instructions[index + 1])
                 {
                     continue
@@ -186,6 +194,47 @@ final class HandlerCode {
                     emit(instruction)
                 }
             }
+        }
+    }
+
+    /// Chooses where this run adds to sums: the whole handler in one generation.
+    private func chooseLane() {
+        emitter.code.comment("lane")
+        if usesShards {
+            emitter.code.call(.getProcessorID)
+            emitter.code.alu(.and, .r0, Int32(handler.globals.shards - 1))
+        }
+        emitter.code.valueAddress(.r1, .control, offset: 0)
+        emitter.code.load(.double, .r1, .r1, ControlLayout.generation)
+        if usesShards {
+            emitter.code.alu(.multiply, .r1, Int32(handler.globals.shards))
+            emitter.code.alu(.or, .r1, .r0)
+        }
+        guard loops.mechanism == nil else {
+            emitter.code.move(.r9, .r1)
+            return emitter.code.alu(.and, .r9, Int32(2 * handler.globals.shards - 1))
+        }
+        emitter.code.store(.double, .r10, lane, .r1)
+    }
+
+    /// Sets a register to the lane.
+    func loadLane(_ register: Register) {
+        if loops.mechanism != nil {
+            emitter.code.move(register, .r9)
+        } else {
+            emitter.code.load(.double, register, .r10, lane)
+        }
+    }
+
+    /// Whether it adds to sums, and needs the lane.
+    var usesSums: Bool { laneBlock != nil }
+
+    /// The constant that an instruction assigns.
+    private func assigned(_ instruction: Instruction) -> Int64? {
+        switch instruction.op {
+        case .integerMove: constant(instruction.a)
+        case .integerConstant: program.integers[Int(instruction.a)]
+        default: nil
         }
     }
 

@@ -13,7 +13,9 @@ extension HandlerCode {
     private func sumAddress(_ global: Int, _ register: Register, by other: Register) {
         clobber(register)
         clobber(other)
-        emitter.code.move(other, .r9)
+        loadLane(other)
+        // Not every kernel knows the bounds of what it loads from the stack.
+        emitter.code.alu(.and, other, Int32(2 * handler.globals.shards - 1))
         emitter.code.alu(.multiply, other, Int32(handler.globals.shardSize))
         emitter.code.valueAddress(register, .sums, offset: handler.globals.sums[global] ?? 0)
         emitter.code.alu(.add, register, other)
@@ -135,7 +137,8 @@ extension HandlerCode {
         }
         let other = emitter.code.label()
         let done = emitter.code.label()
-        emitter.code.jump(.greaterOrEqual, .r9, Int32(handler.globals.shards), other)
+        loadLane(.r1)
+        emitter.code.jump(.greaterOrEqual, .r1, Int32(usesShards ? handler.globals.shards : 1), other)
         emitter.code.map(.r1, .elements(global, generation: 0))
         emitter.code.call(helper)
         emitter.code.jump(done)

@@ -8,18 +8,18 @@ extension MainProgram {
     func build(_ handler: KernelHandler, maximalSize: Int) throws(CaptureError) -> BPFProgram? {
         let code = HandlerCode(handler, plan: capture.plan, layout: layout, emitter: emitter, activation: activation)
         let isLocked = handler.placement.locked.contains(handler.probe)
-        let processorWord = emitter.frame.reserve(1)
         let done = emitter.code.label()
         if isLocked { takeLock() }
         emitter.code.comment("scratch memory")
-        emitter.code.call(.getProcessorID)
-        emitter.code.store(.double, .r10, processorWord, .r0)
-        emitter.code.alu(.and, .r0, Int32(scratchShards(handler) - 1))
-        let stride = emitter.code.count
-        emitter.code.alu(.multiply, .r0, 0)
-        emitter.code.valueAddress(.r7, .scratch(handler.probe), offset: 0)
-        emitter.code.alu(.add, .r7, .r0)
-        emitter.code.load(.double, .r0, .r10, processorWord)
+        var stride = 0
+        emitter.code.prepare(.r7) { code in
+            code.call(.getProcessorID)
+            code.alu(.and, .r0, Int32(scratchShards(handler) - 1))
+            stride = code.count
+            code.alu(.multiply, .r0, 0)
+            code.valueAddress(.r7, .scratch(handler.probe), offset: 0)
+            code.alu(.add, .r7, .r0)
+        }
         // Kernels before 6.1 let an interrupt run the program of a tracepoint while it runs already.
         let isGuarded = !isLocked && capture.context.mayNest
         if isGuarded {
@@ -29,17 +29,18 @@ extension MainProgram {
             emitter.code.store(.double, .r7, 0, immediate: 1)
             leave(at: nested, .skippedLocked, isSaved: entry != nil)
         }
-        activation.count(.handled, hasProcessor: true)
+        activation.count(.handled)
         emitter.frame.openTail(at: code.size)
-        for word in 0..<layout.faultWords {
-            emitter.code.store(.double, .r7, RecordLayout.faultOffset + 8 * word, immediate: 0)
+        if hasFaults(handler) {
+            for word in 0..<layout.faultWords {
+                emitter.code.store(.double, .r7, RecordLayout.faultOffset + 8 * word, immediate: 0)
+            }
         }
-        for (index, slot) in capture.plan.slots.enumerated() {
-            clearText(of: slot, at: layout.slotOffsets[index])
-            emit(slot, index)
-        }
+        fillSlots(of: 0)
         if entry != nil { activation.deleteEntry() }
-        code.emit(processorWord: processorWord, leave: done)
+        code.emit(leave: done) { block in
+            if block != 0, entry == nil { emitter.apart { fillSlots(of: block) } }
+        }
         emitter.code.place(done)
         if let line = capture.options.source { emitter.code.source(line) }
         code.sendPrints(emitter, activation)
@@ -56,6 +57,28 @@ extension MainProgram {
         return try emitter.code.finish(
             name: capture.programName(""), type: capture.context.programType,
             attachType: capture.context.attachType)
+    }
+
+    /// Fills the slots that are due at the start of a block: what is read on some ways only costs nothing on others. Saved values
+    /// are gone when the handler begins, so they are all read before.
+    private func fillSlots(of block: Int) {
+        for (index, slot) in capture.plan.slots.enumerated() {
+            guard let due = capture.slotBlocks?[index], due == block || entry != nil else { continue }
+            clearText(of: slot, at: layout.slotOffsets[index])
+            emit(slot, index)
+        }
+    }
+
+    /// Whether the handler looks at marks of faults.
+    private func hasFaults(_ handler: KernelHandler) -> Bool {
+        for index in (capture.slotBlocks ?? [:]).keys {
+            switch capture.plan.slots[index] {
+            case .integer(let node): if capture.plan.nodes[node].mayFault(capture.plan) { return true }
+            case .string(.command): break
+            default: return true
+            }
+        }
+        return handler.unit.blocks.contains { $0.instructions.contains { $0.op == .slotReadable } }
     }
 
     /// The bytes of scratch memory of a finished program.

@@ -127,7 +127,7 @@ struct CaptureGraph {
 
 extension Operation {
     /// The comparison that holds when this one does not.
-    fileprivate var inverse: Operation? {
+    var inverse: Operation? {
         switch self {
         case .equal: .notEqual
         case .notEqual: .equal

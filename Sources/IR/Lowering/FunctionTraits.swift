@@ -23,6 +23,11 @@ struct FunctionTraits {
     /// The largest function, in expressions, that is inlined although it reads nothing.
     private static let arithmeticSize = 48
 
+    /// For units without calls.
+    init() {
+        (readsKernel, isArithmetic, isPure, readsMemory, facts, usesEntry, callees) = ([], [], [], [], [], [], [])
+    }
+
     init(_ program: CheckedProgram) {
         let count = program.functions.count
         readsKernel = Array(repeating: false, count: count)

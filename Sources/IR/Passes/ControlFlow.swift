@@ -80,7 +80,8 @@ struct ControlFlow {
         return dominator
     }
 
-    private func common(_ first: Int, _ second: Int, _ dominator: [Int]) -> Int {
+    /// The nearest block that comes before two blocks on every way to them.
+    func common(_ first: Int, _ second: Int, _ dominator: [Int]) -> Int {
         var left = first
         var right = second
         while left != right {

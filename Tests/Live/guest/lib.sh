@@ -72,6 +72,17 @@ await() {
     done
 }
 
+# flood COUNT SIZE: four programs send that often at once; returns when all have.
+flood() {
+    workers=
+    for number in 1 2 3 4; do
+        "$workload" --totals --ledger "ledger.$number" flood "$1" "$2" &
+        workers="$workers $!"
+    done
+    # shellcheck disable=SC2086
+    wait $workers
+}
+
 # What BPF the kernel holds: programs, links and maps by number, without the time-outs of freeing.
 bpf_objects() {
     bpftool prog list 2>/dev/null | grep -c '^[0-9]*:'
