@@ -46,6 +46,13 @@ public enum LossCause: Sendable, CaseIterable {
     }
 }
 
+/// The smallest power of two that is not below a number, and 1 at least.
+func powerOfTwo(atLeast number: Int) -> Int {
+    var power = 1
+    while power < number { power *= 2 }
+    return power
+}
+
 /// Where the counters are in the counter map's only value: `shards` copies of a block of 64 bytes per probe, one copy
 /// for each CPU (modulo their number), so that CPUs do not fight for cache lines. User space adds the shards up.
 public struct CounterLayout: Sendable, Hashable {
@@ -59,9 +66,7 @@ public struct CounterLayout: Sendable, Hashable {
     /// Lays out counters; `cpus` is the number of possible CPUs, of which the first 64 get a shard of their own.
     public init(probes: Int, cpus: Int = 1) {
         self.probes = max(1, probes)
-        var shards = 1
-        while shards < min(max(1, cpus), 64) { shards *= 2 }
-        self.shards = shards
+        shards = powerOfTwo(atLeast: min(cpus, 64))
     }
 
     /// The bytes of one shard.

@@ -26,7 +26,8 @@ public struct AttachmentPlan: Sendable {
     public var lines: [String] {
         var lines: [String] = []
         if companions > 0 {
-            lines.append("captured by kprobe.multi, with \(companions) others")
+            lines.append(
+                "\(runsInKernel ? "runs in the kernel" : "captured") by kprobe.multi, with \(companions) others")
             return lines
         }
         if let chosen, failure == nil {

@@ -141,12 +141,16 @@ extension CaptureRuntime {
         let programs: CapturePrograms
         do {
             programs = try BPF.compile(
-                plan: group.capture, probeIndex: .cookie, context: group.isReturn ? .kretprobe() : .kprobe(),
-                options: settings)
+                plan: group.handler == nil ? group.capture : group.members.first?.guarded ?? group.capture,
+                probeIndex: .cookie, context: group.isReturn ? .kretprobe() : .kprobe(), options: settings,
+                handler: group.handler)
         } catch {
             throw KernelError(.unsupported, error.description)
         }
-        guard let instructions = programs.main.linked({ maps.descriptor(of: $0, entries: nil) }) else {
+        if let spec = group.handler?.scratchMap(for: programs.main) { group.scratch = try KernelMap(spec) }
+        let scratch = group.scratch
+        guard let instructions = programs.main.linked({ maps.descriptor(of: $0, entries: nil, scratch: scratch) })
+        else {
             throw KernelError(.verifier, "the program of \(name) uses a map that does not exist: a bug in swtap")
         }
         group.program = try ProgramLoader.load(

@@ -23,7 +23,7 @@ public final class CaptureRuntime {
     /// Handlers that the kernel should have run and did not take, for a warning.
     public internal(set) var setBack: [(point: String, reason: String)] = []
     private(set) var byProbe: [Int: CapturedProbe] = [:]
-    private var groups: [ProbeGroup] = []
+    private(set) var groups: [ProbeGroup] = []
     private(set) var maps: CaptureMaps?
     /// Follows the processes that probes are about, where they are not all.
     private(set) var tracker: ProcessTracker?
@@ -97,7 +97,7 @@ public final class CaptureRuntime {
         for one in captured where one.group == nil { try compile(one) }
         for zeros in captured.compactMap({ $0.programs?.zerosMap }) { try maps.provideZeros(zeros) }
         for one in captured where one.group == nil { try loadPrograms(one, maps: maps) }
-        for group in groups {
+        for group in groups where group.program == nil {
             do {
                 try load(group, maps: maps)
             } catch {

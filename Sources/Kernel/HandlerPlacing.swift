@@ -9,18 +9,13 @@ extension CaptureRuntime {
     /// Finds the probes whose mechanism cannot run a handler.
     func refuseHandlers() {
         for one in captured {
-            let reason: String?
             switch one.probe.event {
-            case .perf: reason = "runs where the kernel lets no map be changed"
-            case .lsm, .netfilter: reason = "may be interrupted by itself"
-            case .user: reason = "is about a process"
-            default: reason = nil
+            case .user(.life(.begin), _), .user(.life(.threadBegin), _):
+                refused[one.probe.index] = "also runs for what is there before the probes open"
+            default: break
             }
-            if let reason { refused[one.probe.index] = reason }
             if case .missing(let cause) = features[.handlers] {
                 refused[one.probe.index] = "cannot run in this kernel: \(cause)"
-            } else if one.group != nil {
-                refused[one.probe.index] = "is one of many with one program"
             }
         }
     }
@@ -31,9 +26,16 @@ extension CaptureRuntime {
         // A program without loops need not wait for the answers.
         let hasLoops =
             !program.hasLoops || features[.programTypes].isAvailable && features[.boundedLoop].isAvailable
-        placement = Placement(
-            program, refused: refused, absent: Set(absent),
-            abilities: KernelAbilities(loops: hasLoops ? .callback : .walked))
+        func placed() -> Placement {
+            Placement(
+                program, refused: refused, absent: Set(absent),
+                abilities: KernelAbilities(loops: hasLoops ? .callback : .walked))
+        }
+        placement = placed()
+        while let group = groups.first(where: { $0.refusal(placement) != nil }) {
+            for member in group.members { refused[member.probe.index] = group.refusal(placement) }
+            placement = placed()
+        }
         let globals = GlobalsLayout(placement, cpus: processors)
         let limit = options.ignoresErrors ? nil : program.limits.maxErrors
         for one in captured {
@@ -45,10 +47,22 @@ extension CaptureRuntime {
                     probe: index, unit: guarded.unit, placement: placement, globals: globals, cpus: processors,
                     maximalErrors: limit)
                 handler.isGuarded = true
+                (handler.interleaves, handler.isUnmaskable) = Self.surroundings(one.probe.event)
                 one.handler = handler
                 one.guarded = guarded.plan
             }
             one.plan.runsInKernel = one.handler != nil
+        }
+    }
+
+    /// Whether another thread may run a program of an event on a CPU where it has not ended: the kernel keeps that from happening only
+    /// for functions, tracepoints and perf events. And whether it may run in an interrupt that cannot be masked.
+    private static func surroundings(_ event: ProbeEvent) -> (interleaves: Bool, isUnmaskable: Bool) {
+        switch event {
+        case .lsm, .netfilter: (true, false)
+        case .user(let event, _): (event.place != nil, false)
+        case .perf: (false, true)
+        default: (false, false)
         }
     }
 
@@ -75,6 +89,7 @@ extension CaptureRuntime {
                 (other.programs, other.main, other.entry) = (nil, nil, nil)
                 (other.entryMap, other.scratch) = (nil, nil)
             }
+            for group in groups { (group.program, group.programs, group.scratch) = (nil, nil, nil) }
             place(program)
         }
     }
@@ -115,7 +130,7 @@ extension CaptureRuntime {
     /// How many nanoseconds the program of a probe has run and how often, what it filtered included; nil for a handler that does
     /// not run in the kernel.
     public func runTime(ofProbe index: Int) -> (nanoseconds: UInt64, runs: UInt64)? {
-        guard placement.units[index] != nil, let main = byProbe[index]?.main,
+        guard placement.units[index] != nil, let main = byProbe[index]?.group?.program ?? byProbe[index]?.main,
             let information = ProgramLoader.information(main), information.run_cnt > 0
         else { return nil }
         return (information.run_time_ns, information.run_cnt)
@@ -124,7 +139,7 @@ extension CaptureRuntime {
     /// How many handlers did not run, since the lock of the globals was not to be had.
     public var skippedCount: Int {
         guard let maps else { return 0 }
-        return placement.locked.reduce(0) {
+        return placement.units.keys.reduce(0) {
             $0 &+ Int(clamping: layout.value(of: .skippedLocked, probe: $1, in: maps.counters))
         }
     }
@@ -144,7 +159,16 @@ extension CaptureRuntime {
     private func firstRefusal(
         of handlers: [CapturedProbe], _ maps: CaptureMaps
     ) throws(KernelError) -> (probe: CapturedProbe, reason: String)? {
-        for one in handlers {
+        for group in groups where group.handler != nil {
+            guard let first = group.members.first else { continue }
+            do throws(KernelError) {
+                try load(group, maps: maps)
+            } catch {
+                guard error.kind == .verifier || error.kind == .unsupported else { throw error }
+                return (first, error.message)
+            }
+        }
+        for one in handlers where one.group == nil {
             do throws(KernelError) {
                 try compile(one)
                 if let zeros = one.programs?.zerosMap { try maps.provideZeros(zeros) }

@@ -15,6 +15,10 @@ final class ProbeGroup {
     var program: Descriptor?
     /// What the back-end made.
     var programs: CapturePrograms?
+    /// What the handler works in, where the kernel runs it.
+    var scratch: KernelMap?
+    /// The handler of them all, where the kernel runs it.
+    var handler: KernelHandler? { members.first?.handler }
 
     /// Fewer probes than this are attached one by one, by the faster trampolines.
     static let minimum = 8
@@ -45,13 +49,25 @@ final class ProbeGroup {
             .map { ProbeGroup(members: $0.members, capture: $0.capture, isReturn: $0.isReturn) }
     }
 
+    /// Why one handler cannot stand for those of all members; nil where it can, or the kernel runs none.
+    func refusal(_ placement: Placement) -> String? {
+        let indexes = members.map(\.probe.index)
+        let units = indexes.compactMap { placement.units[$0] }
+        guard let first = units.first else { return nil }
+        let locks = indexes.filter { placement.locked.contains($0) }.count
+        guard units.count == members.count, locks == 0 || locks == members.count,
+            units.dropFirst().allSatisfy({ $0.hasSameCode(as: first) })
+        else { return "shares a program with others, and is not like them" }
+        return nil
+    }
+
     private static func same(_ one: CapturePlan, _ other: CapturePlan) -> Bool {
         one.filter == other.filter && one.slots == other.slots && one.nodes == other.nodes
     }
 
     /// Lets the members go their own ways.
     func dissolve(_ reason: String) {
-        program = nil
+        (program, scratch) = (nil, nil)
         for member in members {
             member.group = nil
             member.plan.companions = 0

@@ -46,6 +46,36 @@ struct AssemblerTests {
         #expect(try words { $0.exit() } == [0x95])
     }
 
+    @Test func preparationsThatNothingReadsAreDropped() throws {
+        func body(_ code: inout Assembler, _ prepares: Bool, reads: Bool) {
+            let ahead = code.label()
+            code.jump(.equal, .r1, 0, ahead)
+            if prepares {
+                code.prepare(.r6) { $0.move(.r6, .r1) }
+                code.prepare(.r7) {
+                    $0.call(.getProcessorID)
+                    $0.valueAddress(.r7, .counters, offset: 8)
+                    $0.alu(.add, .r7, .r0)
+                }
+            }
+            code.map(.r2, .ring)
+            if reads { code.load(.double, .r0, .r6, 0) }
+            code.place(ahead)
+            code.exit()
+        }
+        #expect(try words { body(&$0, true, reads: false) } == words { body(&$0, false, reads: false) })
+        let kept = try words { code in
+            let ahead = code.label()
+            code.jump(.equal, .r1, 0, ahead)
+            code.move(.r6, .r1)
+            code.map(.r2, .ring)
+            code.load(.double, .r0, .r6, 0)
+            code.place(ahead)
+            code.exit()
+        }
+        #expect(try words { body(&$0, true, reads: true) } == kept)
+    }
+
     @Test func jumpsGoBothWays() throws {
         let code = try words { code in
             let back = code.label()

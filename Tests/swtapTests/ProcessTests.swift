@@ -340,7 +340,7 @@ struct ProcessTests {
                 process("\(sample.path)").function("add").return
                     captured by uretprobe, with values saved at entry
                     not by uprobe.multi: switched off by --no-feature
-                    its handler runs in user space: it is about a process
+                    its handler runs in user space: it only prints
 
                 """)
     }

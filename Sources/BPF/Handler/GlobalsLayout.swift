@@ -25,9 +25,7 @@ public struct GlobalsLayout: Sendable {
 
     /// Lays out what a placement has put into the kernel; `cpus` is the number of possible CPUs.
     public init(_ placement: Placement, cpus: Int) {
-        var shards = 1
-        while shards < min(max(1, cpus), 64) { shards *= 2 }
-        self.shards = shards
+        shards = powerOfTwo(atLeast: min(cpus, 64))
         var sums: [Int: Int] = [:]
         var numbers: [Int: Int] = [:]
         var arrays: [MapSpec] = []
@@ -98,6 +96,10 @@ public struct KernelHandler {
     public var unit: IRUnit
     /// Whether it relies on the filter of its plan, which cannot be left out then.
     public var isGuarded = false
+    /// Whether another thread may run the program on a CPU where it has not ended.
+    public var interleaves = false
+    /// Whether it may run in an interrupt that cannot be masked.
+    public var isUnmaskable = false
     /// Where it is placed.
     public var placement: Placement
     /// Where the globals are.

@@ -381,6 +381,29 @@ final class HandlerCode {
         return label
     }
 
+    /// Stores the first word of a message.
+    func storeMark(_ base: Register, _ offset: Int) {
+        guard case .cookie = activation.capture.probeIndex else {
+            let word = KernelMessage.mark | UInt32(handler.probe)
+            return emitter.code.store(.word, base, offset, immediate: Int32(bitPattern: word))
+        }
+        activation.loadIndex(.r1)
+        emitter.code.alu(.or, .r1, Int32(bitPattern: KernelMessage.mark))
+        emitter.code.store(.word, base, offset, .r1)
+    }
+
+    /// A label where the handler gives up and is counted as skipped.
+    func skip() -> Label {
+        let label = emitter.code.label()
+        let (activation, leave) = (activation, leave)
+        emitter.later(at: label) { emitter in
+            emitter.code.comment("skipped")
+            activation.count(.skippedLocked)
+            emitter.code.jump(leave)
+        }
+        return label
+    }
+
     /// Sends the error in r2 with its operand in r1.
     private func makeErrorTail() -> Label {
         let tail = emitter.code.label()
@@ -388,7 +411,7 @@ final class HandlerCode {
         let words = emitter.frame.reserve(2)
         let leave = leave
         let code = self
-        let (probe, maximum) = (handler.probe, handler.maximalErrors)
+        let maximum = handler.maximalErrors
         emitter.later(at: tail) { emitter in
             emitter.code.comment("error")
             emitter.code.store(.double, .r10, words, .r1)
@@ -401,7 +424,7 @@ final class HandlerCode {
             emitter.code.move(.r3, 0)
             emitter.code.call(.ringReserve)
             emitter.code.jump(.equal, .r0, 0, counted)
-            emitter.code.store(.word, .r0, 0, immediate: Int32(bitPattern: KernelMessage.mark | UInt32(probe)))
+            code.storeMark(.r0, 0)
             emitter.code.store(.word, .r0, 4, immediate: 0)
             emitter.code.store(.double, .r0, 8, immediate: 0)
             emitter.code.load(.double, .r1, .r10, words + 8)

@@ -37,6 +37,12 @@ extension HandlerCode {
 
     // MARK: Elements
 
+    /// EBUSY: an interrupt that cannot be masked came while the kernel was changing the map on this CPU.
+    private static let busy: Int32 = -16
+
+    /// Whether the handler may run in such an interrupt.
+    private var mayBeBusy: Bool { handler.isUnmaskable }
+
     func element(_ instruction: Instruction) {
         let global = Int(instruction.a)
         switch instruction.op {
@@ -65,6 +71,7 @@ extension HandlerCode {
             key(global, instruction.b, .r2)
             emitter.code.map(.r1, .elements(global, generation: 0))
             call(.mapDeleteElement)
+            if mayBeBusy { emitter.code.jump(.equal, .r0, Self.busy, skip()) }
         case .elementStoreInteger:
             make(global, instruction.b, instruction.site)
             load(instruction.dst, .r1)
@@ -162,6 +169,7 @@ extension HandlerCode {
         emitter.code.move(.r8, .r0)
         forget()
         let full = failure(.overflow, site: site)
+        let busy = mayBeBusy ? skip() : full
         emitter.later(at: absent) { [self] emitter in
             let failed = emitter.code.label()
             emitter.code.comment("new element")
@@ -170,6 +178,7 @@ extension HandlerCode {
             emitter.code.valueAddress(.r3, .zeros, offset: 0)
             emitter.code.move(.r4, 1)
             withMap(global, .mapUpdateElement)
+            if mayBeBusy { emitter.code.jump(.equal, .r0, Self.busy, busy) }
             emitter.code.call(.ktimeGetNs)
             emitter.code.store(.double, .r10, Frame.landing, .r0)
             emitter.code.move(.r2, .r7)

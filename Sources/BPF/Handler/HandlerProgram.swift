@@ -11,17 +11,9 @@ extension MainProgram {
         let done = emitter.code.label()
         if isLocked { takeLock() }
         emitter.code.comment("scratch memory")
-        var stride = 0
-        emitter.code.prepare(.r7) { code in
-            code.call(.getProcessorID)
-            code.alu(.and, .r0, Int32(scratchShards(handler) - 1))
-            stride = code.count
-            code.alu(.multiply, .r0, 0)
-            code.valueAddress(.r7, .scratch(handler.probe), offset: 0)
-            code.alu(.add, .r7, .r0)
-        }
+        let stride = handler.interleaves ? claimScratch(handler) : takeScratch(handler)
         // Kernels before 6.1 let an interrupt run the program of a tracepoint while it runs already.
-        let isGuarded = !isLocked && capture.context.mayNest
+        let isGuarded = !isLocked && !handler.interleaves && capture.context.mayNest
         if isGuarded {
             let nested = emitter.code.label()
             emitter.code.load(.double, .r1, .r7, 0)
@@ -44,7 +36,7 @@ extension MainProgram {
         emitter.code.place(done)
         if let line = capture.options.source { emitter.code.source(line) }
         code.sendPrints(emitter, activation)
-        if isGuarded { emitter.code.store(.double, .r7, 0, immediate: 0) }
+        if isGuarded || handler.interleaves { emitter.code.store(.double, .r7, 0, immediate: 0) }
         if isLocked { Self.unlock(emitter) }
         activation.finish()
         emitter.finishDeferred()
@@ -86,6 +78,55 @@ extension MainProgram {
         // The stride is behind the mask that `build` emits.
         program.relocations.first { if case .scratch = $0.map { true } else { false } }
             .map { Int(program.instructions[$0.index - 1].immediate) }
+    }
+
+    /// Sets r7 to the scratch memory of the CPU; the index of the instruction that multiplies by its size.
+    private func takeScratch(_ handler: KernelHandler) -> Int {
+        var stride = 0
+        emitter.code.prepare(.r7) { code in
+            code.call(.getProcessorID)
+            code.alu(.and, .r0, Int32(scratchShards(handler) - 1))
+            stride = code.count
+            code.alu(.multiply, .r0, 0)
+            code.valueAddress(.r7, .scratch(handler.probe), offset: 0)
+            code.alu(.add, .r7, .r0)
+        }
+        return stride
+    }
+
+    /// Sets r7 to one of several pieces of scratch memory of the CPU that nobody uses, and marks it as used by its first word; leaves
+    /// where there is none. The piece must be given back whoever else has run meanwhile, so no count of them would do.
+    private func claimScratch(_ handler: KernelHandler) -> Int {
+        let again = emitter.code.label()
+        let taken = emitter.code.label()
+        let busy = emitter.code.label()
+        let piece = emitter.frame.reserve(1)
+        emitter.code.store(.double, .r10, piece, immediate: 0)
+        emitter.code.place(again)
+        emitter.code.call(.getProcessorID)
+        emitter.code.alu(.and, .r0, Int32(scratchShards(handler) - 1))
+        emitter.code.alu(.multiply, .r0, Int32(KernelHandler.pieces))
+        // The piece as a number that the verifier does not know, so that it follows what comes then once.
+        emitter.code.load(.double, .r1, .r10, piece)
+        emitter.launder(.r1)
+        emitter.code.alu(.and, .r1, Int32(KernelHandler.pieces - 1))
+        emitter.code.alu(.add, .r0, .r1)
+        let stride = emitter.code.count
+        emitter.code.alu(.multiply, .r0, 0)
+        emitter.code.valueAddress(.r7, .scratch(handler.probe), offset: 0)
+        emitter.code.alu(.add, .r7, .r0)
+        emitter.code.move(.r0, 0)
+        emitter.code.move(.r1, 1)
+        emitter.code.atomicCompareExchange(.r7, 0, .r1)
+        emitter.code.jump(.equal, .r0, 0, taken)
+        emitter.code.load(.double, .r1, .r10, piece)
+        emitter.code.alu(.add, .r1, 1)
+        emitter.code.store(.double, .r10, piece, .r1)
+        emitter.code.jump(.less, .r1, Int32(KernelHandler.pieces), again)
+        emitter.code.jump(busy)
+        emitter.code.place(taken)
+        leave(at: busy, .skippedLocked, isSaved: entry != nil)
+        return stride
     }
 
     /// The CPUs that have scratch memory of their own: all that there can be, as a power of two.
@@ -139,17 +180,16 @@ extension MainProgram {
 }
 
 extension KernelHandler {
-    static func scratchShards(cpus: Int) -> Int {
-        var shards = 1
-        while shards < max(1, cpus) { shards *= 2 }
-        return shards
-    }
+    /// The pieces of scratch memory of a CPU where handlers interleave, a power of two.
+    static let pieces = 4
+
+    static func scratchShards(cpus: Int) -> Int { powerOfTwo(atLeast: cpus) }
 
     /// The map that a compiled handler works in.
     public func scratchMap(for program: BPFProgram) -> MapSpec? {
         guard let size = MainProgram.scratchSize(of: program) else { return nil }
         return MapSpec(
             reference: .scratch(probe), name: "swtap_scratch", type: .array, keySize: 4,
-            valueSize: size * Self.scratchShards(cpus: cpus), maxEntries: 1)
+            valueSize: size * Self.scratchShards(cpus: cpus) * (interleaves ? Self.pieces : 1), maxEntries: 1)
     }
 }

@@ -154,8 +154,7 @@ extension HandlerCode {
             emitter.code.alu(.or, .r1, .r2)
         }
         emitter.code.jump(.equal, .r1, 0, done)
-        emitter.code.store(
-            .word, .r7, printOffset, immediate: Int32(bitPattern: KernelMessage.mark | UInt32(handler.probe)))
+        storeMark(.r7, printOffset)
         emitter.code.store(.double, .r7, printOffset + KernelMessage.errorOffset, immediate: 0)
         emitter.code.map(.r1, .ring)
         emitter.code.move(.r2, .r7)

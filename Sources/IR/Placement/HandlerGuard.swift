@@ -171,6 +171,21 @@ public struct HandlerGuard {
 }
 
 extension IRUnit {
+    /// Whether another unit does the same, possibly said at other places of the source.
+    public func hasSameCode(as other: IRUnit) -> Bool {
+        guard blocks.count == other.blocks.count, integerRegisters == other.integerRegisters,
+            stringRegisters == other.stringRegisters
+        else { return false }
+        return zip(blocks, other.blocks).allSatisfy { one, two in
+            guard one.handler == two.handler, one.instructions.count == two.instructions.count else { return false }
+            return zip(one.instructions, two.instructions).allSatisfy { first, second in
+                var second = second
+                second.site = first.site
+                return first == second
+            }
+        }
+    }
+
     /// The block at whose start each slot that is used must be filled: it comes before all uses, and in no loop.
     public func slotBlocks(_ program: IRProgram, plan: CapturePlan) -> [Int: Int] {
         blocks(in: program) { plan.slot(of: $0) }
