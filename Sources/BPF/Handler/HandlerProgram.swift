@@ -174,6 +174,10 @@ extension MainProgram {
 
     /// Fills the place of a string with zeros: what works on strings here goes by words.
     private func clearText(of slot: CaptureSlot, at offset: Int) {
+        if case .string(.command) = slot {
+            // Some kernels (6.1) leave what is behind the name's end as it was.
+            for word in 0..<2 { emitter.code.store(.double, .r7, offset + 8 * word, immediate: 0) }
+        }
         guard case .string(.memory(_, _, let limit)) = slot else { return }
         emitter.clear(.r7, offset + 8, TextPlaces.Place.size(limit + 1))
     }
