@@ -31,6 +31,8 @@ public enum Helper: Int32, Sendable, CaseIterable {
     case taskRegisters = 175
     /// Linux 5.17.
     case loop = 181
+    /// Linux 5.13.
+    case forEachMapElement = 164
     /// Linux 5.17, fentry and fexit only.
     case getFunctionArgument = 183
     /// Linux 5.17, fexit only.
@@ -62,6 +64,7 @@ public enum Helper: Int32, Sendable, CaseIterable {
         case .ringSubmit: "bpf_ringbuf_submit"
         case .getAttachCookie: "bpf_get_attach_cookie"
         case .loop: "bpf_loop"
+        case .forEachMapElement: "bpf_for_each_map_elem"
         case .getFunctionArgument: "bpf_get_func_arg"
         case .getFunctionResult: "bpf_get_func_ret"
         }

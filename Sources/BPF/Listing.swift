@@ -63,6 +63,7 @@ private func name(of map: MapReference) -> String {
     case .sums: "sums"
     case .elements(let array, let generation): "elements \(array).\(generation)"
     case .scratch: "scratch"
+    case .patterns: "patterns"
     }
 }
 

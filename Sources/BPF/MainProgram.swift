@@ -26,6 +26,9 @@ struct MainProgram {
         self.processor = processor
         emitter = Emitter(graph: translation.graph, context: capture.context)
         if let handler = capture.handler, handler.callsBack { emitter.frame = Frame(words: HandlerLoops.callerWords) }
+        if let handler = capture.handler, handler.makesRoom, !handler.callsBack {
+            emitter.frame = Frame(words: OldestElement.callerWords)
+        }
         emitter.threadCounters = capture.options.threadCounters
         emitter.savedOffsets = entry?.valueOffsets ?? []
         activation = Activation(

@@ -28,6 +28,8 @@ public enum MapReference: Sendable, Hashable {
     case sums
     /// The elements of an array, by the global's index; of those with sums there are two, by generation.
     case elements(Int, generation: Int)
+    /// The automata of patterns; see `PatternTables`.
+    case patterns
     /// What a handler works with, by the probe's index: some bytes for each CPU.
     case scratch(Int)
     /// Where the memory reader puts what it reads.

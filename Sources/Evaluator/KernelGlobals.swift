@@ -40,6 +40,8 @@ extension Evaluator {
             tables[global].pointee.setString(at: found, view(value, layout.words * 8))
         } else if program.globals[global].statistics != nil {
             statistics[global].merge(value, into: tables[global].pointee.values[found])
+        } else if layout.replaces {
+            tables[global].pointee.values[found] = value.pointee
         } else {
             tables[global].pointee.values[found] &+= value.pointee
         }

@@ -49,7 +49,7 @@ final class CaptureMaps {
         case .entries: entries?.descriptor.number
         case .reader, .programs: nil
         case .scratch: scratch?.descriptor.number
-        case .globals, .sums, .elements: globals?.descriptor(of: reference)
+        case .globals, .sums, .elements, .patterns: globals?.descriptor(of: reference)
         case .processes: processes?.descriptor.number
         case .counterEvents, .counterStarts, .counterTotals: perfCounters?.descriptor(of: reference)
         }

@@ -37,6 +37,7 @@ final class HandlerGlobals {
     private var arrays: [MapReference: KernelMap] = [:]
     private var numberMap: KernelMap?
     private var sumMap: KernelMap?
+    private var patternMap: KernelMap?
     private let numbers: UnsafeMutableRawPointer?
     private let sums: UnsafeMutableRawPointer?
     private let barrier: ProgramBarrier
@@ -54,8 +55,12 @@ final class HandlerGlobals {
         for spec in layout.arrays { arrays[spec.reference] = try KernelMap(spec) }
         numberMap = try layout.numberMap.map { spec throws(KernelError) in try KernelMap(spec) }
         sumMap = try layout.sumMap.map { spec throws(KernelError) in try KernelMap(spec) }
+        patternMap = try layout.patterns.map.map { spec throws(KernelError) in try KernelMap(spec) }
         numbers = try numberMap.map { map throws(KernelError) in try map.mapped() }
         sums = try sumMap.map { map throws(KernelError) in try map.mapped() }
+        layout.patterns.bytes.withUnsafeBytes { bytes in
+            if let base = bytes.baseAddress { _ = patternMap?.update(key: 0, value: base) }
+        }
     }
 
     /// The descriptor of a map by its role.
@@ -63,6 +68,7 @@ final class HandlerGlobals {
         switch reference {
         case .globals: numberMap?.descriptor.number
         case .sums: sumMap?.descriptor.number
+        case .patterns: patternMap?.descriptor.number
         default: arrays[reference]?.descriptor.number
         }
     }

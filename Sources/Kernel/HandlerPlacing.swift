@@ -24,8 +24,9 @@ extension CaptureRuntime {
     func place(_ program: IRProgram) {
         let absent = captured.filter { $0.plan.failure != nil }.map(\.probe.index)
         // A program without loops need not wait for the answers.
+        let asks = program.hasLoops || program.globals.contains { $0.wraps }
         let hasLoops =
-            !program.hasLoops || features[.programTypes].isAvailable && features[.boundedLoop].isAvailable
+            !asks || features[.programTypes].isAvailable && features[.boundedLoop].isAvailable
         func placed() -> Placement {
             Placement(
                 program, refused: refused, absent: Set(absent),

@@ -291,7 +291,7 @@ final class Machine {
         case .probeReadKernel, .probeReadUser: return try probeRead(isUser: helper == .probeReadUser)
         case .probeReadKernelString, .probeReadUserString:
             return try probeReadString(isUser: helper == .probeReadUserString)
-        case .loop, .getStack, .getCurrentTaskBTF, .taskRegisters, .perfEventReadValue, .ringOutput:
+        case .loop, .forEachMapElement, .getStack, .getCurrentTaskBTF, .taskRegisters, .perfEventReadValue, .ringOutput:
             throw MachineFault(description: "no stacks, registers and perf events in this machine")
         case .ringReserve: return try reserve()
         case .ringSubmit: return try submit()

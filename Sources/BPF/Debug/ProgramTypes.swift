@@ -28,6 +28,13 @@ public struct ProgramTypes: Sendable {
                 switch function.kind {
                 case .program:
                     types.function(name, types.prototype([("context", pointer)], returning: int), isGlobal: true)
+                case .elementVisitor:
+                    types.function(
+                        name,
+                        types.prototype(
+                            [("map", pointer), ("key", pointer), ("value", pointer), ("context", pointer)],
+                            returning: long),
+                        isGlobal: false)
                 case .loopBody:
                     types.function(
                         name, types.prototype([("index", unsigned), ("context", pointer)], returning: long),

@@ -41,6 +41,8 @@ public struct ProgramFunction: Sendable, Hashable {
         case program
         /// `long NAME(unsigned long index, void *context)`, the body of `bpf_loop`.
         case loopBody
+        /// `long (map, key, value, context)`: visits an element of a map.
+        case elementVisitor
     }
 
     /// The index of its first instruction.

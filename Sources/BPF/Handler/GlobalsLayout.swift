@@ -20,6 +20,8 @@ public struct GlobalsLayout: Sendable {
     public let numbersSize: Int
     /// The maps of elements.
     public let arrays: [MapSpec]
+    /// The automata of the patterns.
+    public let patterns: PatternTables
     /// The bytes of zeros that new elements start from.
     public let zeros: Int
 
@@ -53,6 +55,7 @@ public struct GlobalsLayout: Sendable {
         self.numbers = numbers
         self.numbersSize = numbersSize
         self.arrays = arrays
+        patterns = PatternTables(placement)
         zeros = largest
         shardSize = (size + 63) / 64 * 64
     }

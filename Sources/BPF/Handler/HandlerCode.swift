@@ -58,6 +58,10 @@ final class HandlerCode {
     /// Told which block begins.
     private var fill: (Int) -> Void = { _ in }
     private var sourceLines: [Int32: SourceLine] = [:]
+    /// Where the oldest element is noted, and values of elements are built.
+    let oldest: OldestElement
+    /// The functions that find the oldest element, by array.
+    var visitors: [Int: Label] = [:]
     /// Where the key is that was built last, as an offset from r7.
     var lastKey = 0
 
@@ -114,7 +118,8 @@ final class HandlerCode {
         printOffset = keyOffset + keySize
         loops = HandlerLoops(handler, at: printOffset + prints.size)
         loopBody = emitter.code.label()
-        size = printOffset + prints.size + loops.size
+        oldest = OldestElement(handler, at: printOffset + prints.size + loops.size)
+        size = oldest.end
     }
 
     /// Emits the handler; it ends at `leave`. `fill` is told which block begins.

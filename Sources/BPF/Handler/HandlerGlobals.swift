@@ -38,10 +38,10 @@ extension HandlerCode {
     // MARK: Elements
 
     /// EBUSY: an interrupt that cannot be masked came while the kernel was changing the map on this CPU.
-    private static let busy: Int32 = -16
+    static let busy: Int32 = -16
 
     /// Whether the handler may run in such an interrupt.
-    private var mayBeBusy: Bool { handler.isUnmaskable }
+    var mayBeBusy: Bool { handler.isUnmaskable }
 
     func element(_ instruction: Instruction) {
         let global = Int(instruction.a)
@@ -64,6 +64,7 @@ extension HandlerCode {
             find(global, instruction.b)
             loadText(instruction)
         case .elementStoreString:
+            if handler.placement.homes[global] == .sums { return keepLatest(instruction) }
             make(global, instruction.b, instruction.site)
             copy(
                 texts.places[Int(instruction.dst)], to: 0, of: .r8, size: handler.placement.textSizes[global] ?? 0)
@@ -73,6 +74,7 @@ extension HandlerCode {
             call(.mapDeleteElement)
             if mayBeBusy { emitter.code.jump(.equal, .r0, Self.busy, skip()) }
         case .elementStoreInteger:
+            if handler.placement.homes[global] == .sums { return keepLatest(instruction) }
             make(global, instruction.b, instruction.site)
             load(instruction.dst, .r1)
             emitter.code.store(.double, .r8, 0, .r1)
@@ -131,13 +133,13 @@ extension HandlerCode {
     }
 
     /// Looks an element up; r0 is its address or 0.
-    private func find(_ global: Int, _ list: Int32) {
+    func find(_ global: Int, _ list: Int32) {
         key(global, list, .r2)
         lookUp(global)
     }
 
     /// Calls a helper with r2… and the array's map of this generation in r1.
-    private func withMap(_ global: Int, _ helper: Helper) {
+    func withMap(_ global: Int, _ helper: Helper) {
         guard handler.placement.homes[global] == .sums else {
             emitter.code.map(.r1, .elements(global, generation: 0))
             return call(helper)
@@ -173,28 +175,43 @@ extension HandlerCode {
         emitter.later(at: absent) { [self] emitter in
             let failed = emitter.code.label()
             emitter.code.comment("new element")
-            emitter.code.move(.r2, .r7)
-            emitter.code.alu(.add, .r2, Int32(keyOffset))
-            emitter.code.valueAddress(.r3, .zeros, offset: 0)
-            emitter.code.move(.r4, 1)
-            withMap(global, .mapUpdateElement)
-            if mayBeBusy { emitter.code.jump(.equal, .r0, Self.busy, busy) }
-            emitter.code.call(.ktimeGetNs)
-            emitter.code.store(.double, .r10, Frame.landing, .r0)
-            emitter.code.move(.r2, .r7)
-            emitter.code.alu(.add, .r2, Int32(keyOffset))
-            lookUp(global)
-            emitter.code.jump(.equal, .r0, 0, failed)
-            // Another CPU may have made it meanwhile.
-            emitter.code.load(.double, .r1, .r0, element.orderOffset)
-            emitter.code.jump(.notEqual, .r1, 0, present)
-            emitter.code.load(.double, .r1, .r10, Frame.landing)
-            emitter.code.store(.double, .r0, element.orderOffset, .r1)
-            emitter.code.jump(present)
-            emitter.code.place(failed)
+            insert(global, keyOffset, element, present: present, failed: failed, busy: busy)
+            if program.globals[global].wraps {
+                let still = emitter.code.label()
+                emitter.code.place(failed)
+                deleteOldest(global, element)
+                insert(global, keyOffset, element, present: present, failed: still, busy: busy)
+                emitter.code.place(still)
+            } else {
+                emitter.code.place(failed)
+            }
             emitter.code.move(.r1, Int64(global))
             emitter.code.jump(full)
         }
+    }
+
+    /// Makes an element of zeros, and goes on with its address in r0, or without one.
+    private func insert(
+        _ global: Int, _ key: Int, _ element: ElementLayout, present: Label, failed: Label, busy: Label
+    ) {
+        emitter.code.move(.r2, .r7)
+        emitter.code.alu(.add, .r2, Int32(key))
+        emitter.code.valueAddress(.r3, .zeros, offset: 0)
+        emitter.code.move(.r4, 1)
+        withMap(global, .mapUpdateElement)
+        if mayBeBusy { emitter.code.jump(.equal, .r0, Self.busy, busy) }
+        emitter.code.call(.ktimeGetNs)
+        emitter.code.store(.double, .r10, Frame.landing, .r0)
+        emitter.code.move(.r2, .r7)
+        emitter.code.alu(.add, .r2, Int32(key))
+        lookUp(global)
+        emitter.code.jump(.equal, .r0, 0, failed)
+        // Another CPU may have made it meanwhile.
+        emitter.code.load(.double, .r1, .r0, element.orderOffset)
+        emitter.code.jump(.notEqual, .r1, 0, present)
+        emitter.code.load(.double, .r1, .r10, Frame.landing)
+        emitter.code.store(.double, .r0, element.orderOffset, .r1)
+        emitter.code.jump(present)
     }
 
     // MARK: Statistics

@@ -47,6 +47,7 @@ extension HandlerCode {
         case .stringConstant, .stringMove, .slotString: string(instruction)
         case .concatenate: concatenate(instruction)
         case .format: format(instruction)
+        case .regexMatch: match(instruction)
         case .stringEqual, .stringNotEqual, .stringLess, .stringLessEqual, .stringGreater, .stringGreaterEqual:
             stringComparison(instruction)
         case .loadString, .storeString: textGlobal(instruction)

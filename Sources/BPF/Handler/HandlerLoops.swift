@@ -21,9 +21,10 @@ struct HandlerLoops {
     /// The bytes of scratch memory of both.
     var size: Int { (countsStatements ? 8 : 0) + (mechanism == .callback ? 8 : 0) }
 
-    /// The words of the stack for the program that calls `bpf_loop`, and for its body; 512 bytes are there for both.
-    static let callerWords = 40
-    static let bodyWords = 24
+    /// The words of the stack for the program that calls `bpf_loop`, and for its body; 512 bytes are there for both, and for what
+    /// finds the oldest element.
+    static let callerWords = 36
+    static let bodyWords = 20
 
     init(_ handler: KernelHandler, at offset: Int) {
         let (unit, limits) = (handler.unit, handler.placement.program.limits)

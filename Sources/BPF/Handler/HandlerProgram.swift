@@ -41,6 +41,7 @@ extension MainProgram {
         activation.finish()
         emitter.finishDeferred()
         if code.loops.mechanism == .callback { code.emitLoopBody(name: capture.programName("_loop")) }
+        code.emitVisitors(name: capture.programName("_old"))
         if emitter.frame.isOverflown { return nil }
         if code.isBodyTooLarge { throw CaptureError("computes too much at one event") }
         let total = (code.size + emitter.frame.tailSize + 63) / 64 * 64

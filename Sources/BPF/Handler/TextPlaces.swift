@@ -70,7 +70,7 @@ struct TextPlaces {
 
     private static func makesText(_ instruction: Instruction, _ program: IRProgram) -> Bool {
         switch instruction.op {
-        case .concatenate, .format: true
+        case .concatenate, .format, .regexMatch: true
         case .builtin: program.builtin(instruction).signature.effect == .pure
         default: false
         }

@@ -10,6 +10,8 @@ struct GlobalUse: OptionSet {
     static let reads = GlobalUse(rawValue: 2)
     /// Changes it in another way.
     static let changes = GlobalUse(rawValue: 4)
+    /// Sets elements.
+    static let sets = GlobalUse(rawValue: 8)
 }
 
 /// Whether the kernel can run a handler, and what it does to the globals.
@@ -35,6 +37,7 @@ struct Eligibility {
     private let plan: CapturePlan
     private let program: IRProgram
     private let texts: UnitTexts
+    private let abilities: KernelAbilities
     /// The registers that hold the number of the running thread.
     private let threads: Set<Int32>
     /// Whether the block that is looked at is run more than once.
@@ -51,6 +54,7 @@ struct Eligibility {
         self.plan = plan
         self.program = program
         self.texts = texts
+        self.abilities = abilities
         threads = Self.threadRegisters(unit, plan, program)
         let flow = ControlFlow(unit)
         var useCounts = [Int](repeating: 0, count: unit.integerRegisters)
@@ -87,7 +91,7 @@ struct Eligibility {
         case .storeInteger, .storeString: use(Int(instruction.dst), .changes)
         case .fetchAdd: use(a, useCounts[Int(instruction.dst)] == 0 ? .adds : [.reads, .changes])
         case .elementLoadInteger, .elementLoadString: element(a, b, .reads)
-        case .elementStoreInteger, .elementStoreString: element(a, b, .changes)
+        case .elementStoreInteger, .elementStoreString: element(a, b, .sets)
         // It reads what it sets: that is one use.
         case .elementFetchAdd: element(a, b, useCounts[Int(instruction.dst)] == 1 ? .adds : [.reads, .changes])
         case .elementExists: element(a, b, .reads)
@@ -114,7 +118,9 @@ struct Eligibility {
                 refuse("makes a string by a format that the kernel cannot fill")
             }
         case .histogramFormat: refuse("makes a string of a histogram")
-        case .regexMatch: refuse("matches patterns")
+        case .regexMatch:
+            if program.notesMatches { refuse("matches a pattern whose groups something asks for") }
+            if program.regexes[b].table == nil { refuse("matches a pattern whose automaton is large") }
         case .deleteGlobal: refuse("empties '\(program.globals[a].name)'")
         case .aggregateLoad, .histogramBucket: refuse("reads statistics")
         case .iterationBegin, .iterationNext, .iterationEnd: refuse("loops over an array")
@@ -152,7 +158,11 @@ struct Eligibility {
     private mutating func element(_ global: Int, _ list: Int, _ use: GlobalUse) {
         self.use(global, use)
         let declared = program.globals[global]
-        if declared.wraps { refuse("uses '\(declared.name)', whose oldest elements make room") }
+        if declared.wraps, declared.statistics != nil {
+            refuse("keeps statistics in '\(declared.name)', whose oldest elements make room")
+        } else if declared.wraps, abilities.loops != .callback {
+            refuse("uses '\(declared.name)', whose oldest elements this kernel cannot find")
+        }
         if declared.statistics?.shift != nil { refuse("keeps the variance of '\(declared.name)'") }
         var sizes = keySizes[global] ?? Array(repeating: 8, count: declared.keyTypes.count)
         for (position, operand) in program.operandLists[list].enumerated() {

@@ -29,6 +29,8 @@ public struct ElementLayout: Sendable, Hashable {
     public var words: Int
     /// Whether the value is a string; zeros fill its words.
     public var isText = false
+    /// Whether handlers only set it: what they kept takes the place of what user space has.
+    public var replaces = false
 
     /// The offset of each key.
     public var keyOffsets: [Int] {

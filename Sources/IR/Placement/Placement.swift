@@ -111,7 +111,8 @@ public struct Placement {
             let text = textSizes[global]
             layouts[global] = ElementLayout(
                 keySizes: sizes, keyStrings: program.globals[global].keyTypes.map { $0 == .string },
-                words: text.map { $0 / 8 } ?? words, isText: text != nil)
+                words: text.map { $0 / 8 } ?? words, isText: text != nil,
+                replaces: home == .sums && found.values.contains { $0.uses[global] == .sets })
         }
     }
 
@@ -141,13 +142,21 @@ public struct Placement {
                     homes[global] = .shared
                     continue
                 }
-                let adds = inKernel.allSatisfy { found[$0]?.uses[global] == .adds }
-                homes[global] = adds ? .sums : .kernel
-                guard let reason = conflict(global, adds: adds, conditions, found) else { continue }
+                let isKept = isKeptForCollection(global, inKernel.compactMap { found[$0]?.uses[global] })
+                homes[global] = isKept ? .sums : .kernel
+                guard let reason = conflict(global, adds: isKept, conditions, found) else { continue }
                 for probe in inKernel { move(probe, reason, &found) }
                 changes = true
             }
         }
+    }
+
+    /// Whether user space can take in what handlers keep: they all only add to it, or all only set elements, the last of which
+    /// counts.
+    private func isKeptForCollection(_ global: Int, _ uses: [GlobalUse]) -> Bool {
+        let declared = program.globals[global]
+        return uses.allSatisfy { $0 == .adds }
+            || !declared.keyTypes.isEmpty && !declared.wraps && uses.allSatisfy { $0 == .sets }
     }
 
     /// Whether no handler changes a global while the probes are open.
@@ -174,7 +183,11 @@ public struct Placement {
             }
             shared.insert(global)
         }
-        var guarded: Set<Int> = []
+        // Who makes room deletes what others may be about to change.
+        var guarded = Set(
+            program.globals.indices.filter {
+                program.globals[$0].wraps && homes[$0].isInKernel && homes[$0] != .shared
+            })
         for one in found.values {
             let names = one.accesses.filter { shared.contains($0.key) }
             if names.values.reduce(0, +) > 1 { guarded.formUnion(names.keys) }

@@ -56,8 +56,15 @@ struct PlacementTests {
             "names the error that it catches"
         ),
         ("global n, s \(PlacementTests.probe) { foreach (k in n) s += n[k]; n[1] = s }", "loops over an array"),
-        ("global n%[5] \(PlacementTests.probe) { n[1]++ }", "uses 'n', whose oldest elements make room"),
+        (
+            "global n%[5] \(PlacementTests.probe) { n[1] <<< 1 } probe end { println(@count(n[1])) }",
+            "keeps statistics in 'n', whose oldest elements make room"
+        ),
         ("global n \(PlacementTests.probe) if (n < 5) { n++ }", "uses 'n', which the condition of a probe reads"),
+        (
+            "global n \(PlacementTests.probe) { if (execname() =~ \"a(b)\") n += strlen(matched(1)) }",
+            "matches a pattern whose groups something asks for"
+        ),
         (
             "global n function f(x) { return x > 0 ? f(x - 1) : 0 } \(PlacementTests.probe) { n += f(pid()) }",
             "calls 'f', which is recursive"
@@ -91,6 +98,23 @@ struct PlacementTests {
         #expect(home("last", in: placed) == .kernel)
         #expect(placed.textSizes == [0: 16, 1: 24])
         #expect(placed.locked == [0], "elements of the own thread need none")
+    }
+
+    @Test func elementsThatAreOnlySetAreTakenIn() throws {
+        let placed = try placement(
+            "global names \(Self.probe) { names[pid()] = execname() } \(Self.timer) { println(names[1]); delete names }"
+        )
+        #expect(placed.units.keys.sorted() == [0])
+        #expect(home("names", in: placed) == .sums)
+        #expect(placed.layouts[0]?.replaces == true)
+        #expect(placed.locked.isEmpty)
+    }
+
+    @Test func whoMakesRoomHasTheLock() throws {
+        let placed = try placement(
+            "global begun%[9] \(Self.probe) { begun[tid()] = 1 } probe end { println(begun[1]) }")
+        #expect(home("begun", in: placed) == .kernel)
+        #expect(placed.locked == [0])
     }
 
     @Test func stringsThatGrowAreAsLongAsTheyMayBe() throws {

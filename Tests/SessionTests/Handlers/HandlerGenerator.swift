@@ -16,7 +16,7 @@ struct HandlerGenerator {
 
     static let declarations = """
         global x, y, z, a, b[5], c, s, t, w
-        global u = "start", v, n, o, names
+        global u = "start", v, n, o, names, e%[4], d%[3], latest
         function f(p, q) { if (p > q) return p - q; return q * 3 + p }
         function g(p) { if (p < 0) next; return p >>> 1 }
         function g(p) { return -p }
@@ -53,7 +53,8 @@ struct HandlerGenerator {
         // What keeps all globals alive and has their types.
         lines.append("probe begin { if (x) { a[1] = 0; b[1] = 0; c[\"k\", 1] = 0; s <<< 0; t[1] <<< 0; w[1] <<< 0 } }")
         lines.append(
-            "probe begin { if (x) { u = \"\"; v = \"\"; n[1] = \"\"; o[\"\"] = \"\" } else n[5] = \"from begin\" }")
+            "probe begin { if (x) { u = \"\"; v = \"\"; n[1] = \"\"; o[\"\"] = \"\" } else { n[5] = \"from begin\"; latest[1] = \"before\" } }"
+        )
         lines.append("probe end {")
         lines.append("println(x, \" \", y, \" \", z)")
         for text in [
@@ -65,6 +66,8 @@ struct HandlerGenerator {
             "foreach (k in w) print(@hist_linear(w[k], -10, 90, 10))", "delete x", "delete y", "delete z",
             "println(u, \"|\", v)", "foreach (k in n) printf(\"n %d %s\\n\", k, n[k])",
             "foreach (q in o) printf(\"o %s %s\\n\", q, o[q])", "delete u", "delete v", "delete names",
+            "foreach (k in e) printf(\"e %d %d\\n\", k, e[k])", "foreach (q in d) printf(\"d %s %s\\n\", q, d[q])",
+            "foreach (k in latest) printf(\"l %d %s\\n\", k, latest[k])",
         ] {
             lines.append(text)
         }
@@ -152,13 +155,15 @@ struct HandlerGenerator {
     }
 
     private mutating func textStatement() {
-        switch below(onlyAdds ? 4 : 9) {
+        if below(8) == 0 { return lines.append("latest[\(expression(0))] = \(text(1))") }
+        switch below(onlyAdds ? 4 : 10) {
         case 0, 1: lines.append("s\(below(3)) = \(text(2))")
         case 2: lines.append("s\(below(3)) .= \(text(1))")
         case 3: lines.append("printf(\"<%s> %d\\n\", \(text(2)), \(condition()))")
         case 4: lines.append("\(pick(["u", "v"])) = \(text(2))")
         case 5: lines.append("\(pick(["u", "v"])) .= \(text(1))")
         case 6: lines.append("n[\(expression(1))] = \(text(2))")
+        case 9: lines.append("d[\(text(1))] = \(text(1))")
         case 7: lines.append("o[\(text(1))] = \(text(1))")
         default: lines.append(pick(["delete n[\(expression(1))]", "delete o[\(text(1))]", "n[5] .= \"+\""]))
         }
@@ -211,6 +216,10 @@ struct HandlerGenerator {
 
     /// A number that strings decide.
     private mutating func condition() -> String {
+        if below(3) == 0 {
+            let pattern = pick(["a", "^0*1", "(na|te)[^ ]*t", "[[:digit:]]$", "5(67|x)?8.*9$", "b|^$", "x{2,}", ".*"])
+            return "(\(text(1)) \(pick(["=~", "!~"])) \"\(pattern)\")"
+        }
         if below(4) == 0 { return pick(["strlen(\(text(1)))", "isdigit(\(text(1)))", "bswap16(\(expression(1)))"]) }
         return "((\(text(1))) \(pick(["==", "!=", "<", "<=", ">", ">="])) (\(text(1))))"
     }
@@ -218,6 +227,7 @@ struct HandlerGenerator {
     private mutating func element() -> String {
         if below(8) == 0 { return "c[\(text(1)), \(expression(0))]" }
         switch below(4) {
+        case 2 where below(2) == 0: return "e[\(pick(["$id", expression(1)]))]"
         case 0: return "a[\(expression(1))]"
         case 1: return "b[\(pick(["1", "2", "$id", "3", "$id & 7"]))]"
         case 2: return "c[\(pick(["\"k\"", "\"\"", "\"a longer key\""])), \(expression(1))]"
