@@ -136,27 +136,24 @@ extension Emitter {
         let value = counterBuffer
         CounterPrograms.readCounter(&code, number, at: value)
         if threadCounters.contains(number) {
-            let fresh = code.label()
-            let done = code.label()
-            code.call(.getProcessorID)
-            code.store(.word, .r10, Frame.landing, .r0)
-            CounterPrograms.lookUp(&code, .counterStarts(number), key: Frame.landing)
-            code.jump(.equal, .r0, 0, fresh)
-            code.load(.double, .r1, .r0, 0)
-            code.load(.double, .r2, .r10, value)
-            code.alu(.subtract, .r2, .r1)
-            code.store(.double, .r10, value, .r2)
-            code.place(fresh)
-            code.call(.getCurrentPidTgid)
-            code.store(.word, .r10, Frame.landing, .r0)
-            CounterPrograms.lookUp(&code, .counterTotals(number), key: Frame.landing)
-            code.jump(.equal, .r0, 0, done)
-            code.load(.double, .r1, .r0, 0)
-            code.load(.double, .r2, .r10, value)
-            code.alu(.add, .r2, .r1)
-            code.store(.double, .r10, value, .r2)
-            code.place(done)
+            combine(.subtract, .counterStarts(number), of: .getProcessorID, into: value)
+            combine(.add, .counterTotals(number), of: .getCurrentPidTgid, into: value)
         }
         code.load(.double, target, .r10, value)
+    }
+
+    /// Adds what a map has for the low word of a helper's answer to a word of the stack, or subtracts it; where the map has nothing,
+    /// the word stays.
+    private func combine(_ operation: ALUOperation, _ map: MapReference, of helper: Helper, into value: Int) {
+        let absent = code.label()
+        code.call(helper)
+        code.store(.word, .r10, Frame.landing, .r0)
+        CounterPrograms.lookUp(&code, map, key: Frame.landing)
+        code.jump(.equal, .r0, 0, absent)
+        code.load(.double, .r1, .r0, 0)
+        code.load(.double, .r2, .r10, value)
+        code.alu(operation, .r2, .r1)
+        code.store(.double, .r10, value, .r2)
+        code.place(absent)
     }
 }

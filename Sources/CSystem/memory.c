@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "CSystem.h"
 
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
@@ -16,6 +17,14 @@ int swtap_read_process_memory(pid_t pid, uint64_t address, void *buffer, size_t 
 
 int swtap_signal_thread(int process, int thread, int signal) {
     return syscall(SYS_tgkill, process, thread, signal) == 0 ? 0 : -errno;
+}
+
+extern char __executable_start, etext;
+
+void swtap_forget_code(void) {
+    uintptr_t page = 4095;
+    uintptr_t start = (uintptr_t)&__executable_start & ~page;
+    madvise((void *)start, ((uintptr_t)&etext & ~page) - start, MADV_DONTNEED);
 }
 
 long swtap_peak_memory(void) {

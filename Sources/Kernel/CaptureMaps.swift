@@ -9,12 +9,12 @@ final class CaptureMaps {
     /// The counters, mapped.
     let counters: UnsafeMutableRawPointer
     /// The reader of the ring buffer.
-    let ring: RingBuffer
+    private(set) var ring: RingBuffer
     /// Waits for the programs that are running.
     let barrier: ProgramBarrier
     private let controlMap: KernelMap
     private let counterMap: KernelMap
-    private let ringMap: KernelMap
+    private var ringMap: KernelMap
     private var zerosMap: KernelMap?
     /// The globals that handlers in the kernel name, where there are some.
     var globals: HandlerGlobals?
@@ -31,6 +31,13 @@ final class CaptureMaps {
         counters = try counterMap.mapped()
         ring = try RingBuffer(map: ringMap)
         barrier = try ProgramBarrier()
+    }
+
+    /// Makes the ring buffer anew, of so many bytes, where it is smaller: before the programs that write to it are loaded.
+    func growRing(to bytes: Int) throws(KernelError) {
+        guard ringMap.entries < bytes else { return }
+        ringMap = try KernelMap(.ring(bytes: bytes))
+        ring = try RingBuffer(map: ringMap)
     }
 
     /// Makes sure that there are zeros for the largest of some programs; programs keep the map that they were loaded with.

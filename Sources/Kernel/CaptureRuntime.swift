@@ -83,11 +83,19 @@ public final class CaptureRuntime {
         return lines
     }
 
+    /// The size of the ring buffer: where only errors come through it, not every byte of what the user may need.
+    private var ringBytes: Int {
+        let isQuiet = captured.allSatisfy { one in
+            one.plan.failure != nil || one.handler.map { !$0.prints } ?? false
+        }
+        return isQuiet ? min(options.ringBytes, 1 << 18) : options.ringBytes
+    }
+
     /// Compiles and loads all programs; falls back to the next mechanism where the kernel refuses one.
     public func load() throws(KernelError) {
         Preflight.raiseLimits()
         try makeTracker()
-        let maps = try CaptureMaps(counters: layout, ringBytes: options.ringBytes, probeGates: gated.count)
+        let maps = try CaptureMaps(counters: layout, ringBytes: ringBytes, probeGates: gated.count)
         self.maps = maps
         maps.processes = tracker?.processes
         maps.perfCounters = perfCounters

@@ -86,6 +86,7 @@ extension CaptureRuntime {
             guard let (one, reason) = try firstRefusal(of: handlers, maps) else { return }
             refused[one.probe.index] = reason
             setBack.append((one.plan.point, reason))
+            try maps.growRing(to: options.ringBytes)
             for other in captured {
                 (other.programs, other.main, other.entry) = (nil, nil, nil)
                 (other.entryMap, other.scratch) = (nil, nil)
@@ -128,13 +129,20 @@ extension CaptureRuntime {
         if number >= 0 { measuring = Descriptor(number) }
     }
 
-    /// How many nanoseconds the program of a probe has run and how often, what it filtered included; nil for a handler that does
-    /// not run in the kernel.
+    /// How many nanoseconds the programs of a probe have run, that at the entry included, and how often the one at the event has, what
+    /// it filtered included; for one of many with one program, those of all. nil for what is not measured.
     public func runTime(ofProbe index: Int) -> (nanoseconds: UInt64, runs: UInt64)? {
-        guard placement.units[index] != nil, let main = byProbe[index]?.group?.program ?? byProbe[index]?.main,
-            let information = ProgramLoader.information(main), information.run_cnt > 0
-        else { return nil }
-        return (information.run_time_ns, information.run_cnt)
+        guard measuring != nil, let one = byProbe[index], let main = one.group?.program ?? one.main else { return nil }
+        var (time, runs): (UInt64, UInt64) = (0, 0)
+        for program in [main] + one.furtherMains {
+            guard let information = ProgramLoader.information(program) else { continue }
+            time &+= information.run_time_ns
+            runs &+= information.run_cnt
+        }
+        if let entry = one.entry, let information = ProgramLoader.information(entry) {
+            time &+= information.run_time_ns
+        }
+        return runs > 0 ? (time, runs) : nil
     }
 
     /// How many handlers did not run, since the lock of the globals was not to be had.

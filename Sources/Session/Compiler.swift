@@ -208,7 +208,11 @@ final class Compiler {
     }
 
     /// Starts the clock of a pass.
-    func startPass() { stopwatch.start() }
+    func startPass() {
+        // The code of the passes before is not needed any more.
+        swtap_forget_code()
+        stopwatch.start()
+    }
 }
 
 /// Measures a pass for `-v`.

@@ -37,21 +37,32 @@ struct HitReport {
         return Double(time.tv_sec) * 1e9 + Double(time.tv_nsec)
     }
 
-    /// The report. `fired` tells how often a probe of the kernel was hit, its filter included; nil for others. `runTime` tells
-    /// what the kernel has measured of a handler that runs there: the mean only.
-    func text(
-        _ program: IRProgram, fired: (Int) -> UInt64?, runTime: (Int) -> (nanoseconds: UInt64, runs: UInt64)?
-    ) -> String {
+    /// What the kernel knows of a probe.
+    struct KernelSide {
+        /// How often it was hit, its filter included.
+        var fired: UInt64
+        /// How often the kernel did not run its program.
+        var missed: UInt64
+        /// What the kernel has measured of its programs.
+        var runTime: (nanoseconds: UInt64, runs: UInt64)?
+        /// Whether the handler is among them.
+        var runsHandler: Bool
+    }
+
+    /// The report. `kernel` is asked about probes of the kernel.
+    func text(_ program: IRProgram, kernel: (Int) -> KernelSide?) -> String {
         let cyclesPerNanosecond = Double(swtap_cycles() &- startCycles) / max(1, Self.now() - startTime)
         var text = "----- probe hit report: \n"
         for (index, probe) in program.probes.enumerated() {
             var row = rows[index]
-            if row.runs == 0, let measured = runTime(index) {
+            let kernel = probe.event.isKernel ? kernel(index) : nil
+            let time = kernel?.runTime.map { Double($0.nanoseconds) / Double($0.runs) }
+            if row.runs == 0, kernel?.runsHandler == true, let time {
                 row.runs = 1
                 row.least = 0
-                row.mean = Double(measured.nanoseconds) / Double(measured.runs) * cyclesPerNanosecond
+                row.mean = time * cyclesPerNanosecond
             }
-            let hits = (probe.event.isKernel ? fired(index) : nil) ?? rows[index].runs
+            let hits = kernel?.fired ?? rows[index].runs
             guard hits > 0 else { continue }
             let place = probe.token.location
             let from =
@@ -60,7 +71,10 @@ struct HitReport {
             let variance = row.runs > 1 ? whole(row.spread / Double(row.runs - 1)) : 0
             text += "\(probe.point), (\(place.file.name):\(place.line):\(place.column)), hits: \(hits), "
             text += "cycles: \(row.runs > 0 ? row.least : 0)min/\(whole(row.mean))avg/\(row.most)max, "
-            text += "variance: \(variance), from: \(from), index: \(index)\n"
+            text += "variance: \(variance), from: \(from), index: \(index)"
+            if let time { text += ", in the kernel: \(whole(time)) ns" }
+            if let missed = kernel?.missed, missed > 0 { text += ", missed: \(missed)" }
+            text += "\n"
         }
         return text
     }

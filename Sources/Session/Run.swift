@@ -307,8 +307,14 @@ final class Run {
 
     private func finish() -> Int32 {
         if sink.failure == nil, let hits {
-            var text = hits.text(
-                program, fired: { runtime?.counters($0).fired }, runTime: { runtime?.runTime(ofProbe: $0) })
+            var text = hits.text(program) { probe in
+                runtime.map { runtime in
+                    let counts = runtime.counters(probe)
+                    return HitReport.KernelSide(
+                        fired: counts.fired, missed: counts.skippedByKernel, runTime: runtime.runTime(ofProbe: probe),
+                        runsHandler: runtime.placement.units[probe] != nil)
+                }
+            }
             text.withUTF8 { _ = sink.write(UnsafeRawBufferPointer($0)) }
         }
         let report = LossReport(

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# The best of each row's rounds, side by side, with the ratio bpftrace / swtap.
+# The best of each row's rounds, side by side, with the ratio bpftrace / swtap: millions of guest instructions, and memory.
 /^#/ { next }
-$1 ~ /^flood/ { printf "%-22s sent %d in %.2f s, printed %d, lost %d\n", $1, $3, $4 / 1e9, $5, $3 - $5; next }
 {
     split($1, part, ".")
     names[part[1]] = 1
@@ -17,18 +16,18 @@ function row(what, a, b, unit, scale) {
 }
 END {
     printf "%-40s %10s %10s\n", "", "swtap", "bpftrace"
-    row("trivial script, whole run", whole["trivial.swtap"], whole["trivial.bpftrace"], "ms", 1000)
+    row("trivial script, whole run", whole["trivial.swtap"], whole["trivial.bpftrace"], "M", 1000)
     row("trivial script, peak memory", rss["trivial.swtap"], rss["trivial.bpftrace"], "MB", 1024)
-    row("one probe, start to attached", ready["one.swtap"], ready["one.bpftrace"], "ms", 1000)
-    row("one probe, whole run", whole["one.swtap"], whole["one.bpftrace"], "ms", 1000)
+    row("one probe, start to attached", ready["one.swtap"], ready["one.bpftrace"], "M", 1000)
+    row("one probe, whole run", whole["one.swtap"], whole["one.bpftrace"], "M", 1000)
     row("one probe, peak memory", rss["one.swtap"], rss["one.bpftrace"], "MB", 1024)
-    row("one probe, end of command to prompt", back["one.swtap"], back["one.bpftrace"], "ms", 1000)
-    row("100 functions, start to attached", ready["hundred.swtap"], ready["hundred.bpftrace"], "ms", 1000)
-    row("100 functions, end of command to prompt", back["hundred.swtap"], back["hundred.bpftrace"], "ms", 1000)
+    row("one probe, end of command to prompt", back["one.swtap"], back["one.bpftrace"], "M", 1000)
+    row("100 functions, start to attached", ready["hundred.swtap"], ready["hundred.bpftrace"], "M", 1000)
+    row("100 functions, end of command to prompt", back["hundred.swtap"], back["hundred.bpftrace"], "M", 1000)
     row("100 functions, peak memory", rss["hundred.swtap"], rss["hundred.bpftrace"], "MB", 1024)
-    row("100 trampolines, start to attached", ready["single.swtap"], ready["single.bpftrace"], "ms", 1000)
-    row("100 trampolines, end to prompt", back["single.swtap"], back["single.bpftrace"], "ms", 1000)
+    row("100 trampolines, start to attached", ready["single.swtap"], ready["single.bpftrace"], "M", 1000)
+    row("100 trampolines, end to prompt", back["single.swtap"], back["single.bpftrace"], "M", 1000)
     row("100 trampolines, peak memory", rss["single.swtap"], rss["single.bpftrace"], "MB", 1024)
-    row("socket.send, start to attached", ready["socket.swtap"], 0, "ms", 1000)
+    row("socket.send, start to attached", ready["socket.swtap"], 0, "M", 1000)
     row("socket.send, peak memory", rss["socket.swtap"], 0, "MB", 1024)
 }

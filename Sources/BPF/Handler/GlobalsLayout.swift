@@ -112,6 +112,11 @@ public struct KernelHandler {
     /// How many errors of handlers shut all probes; nil: none do.
     public var maximalErrors: Int?
 
+    /// Whether it prints.
+    public var prints: Bool {
+        unit.blocks.contains { block in block.instructions.contains { $0.op == .print || $0.op == .histogramPrint } }
+    }
+
     /// Creates a handler.
     public init(
         probe: Int, unit: IRUnit, placement: Placement, globals: GlobalsLayout, cpus: Int, maximalErrors: Int?

@@ -40,6 +40,9 @@ int swtap_read_process_memory(pid_t pid, uint64_t address, void *buffer, size_t 
 /// Sends a signal to a thread of a process; 0, or -errno.
 int swtap_signal_thread(int process, int thread, int signal);
 
+/// Gives back the memory of the program's code: what runs on is mapped again as it is needed, from the kernel's cache of the file.
+void swtap_forget_code(void);
+
 /// The most memory that this process has had resident, in KiB.
 long swtap_peak_memory(void);
 
