@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # The one entry point, for people and for CI alike.
 
-.PHONY: help demo test unit live lint build static bench fuzz install clean bootstrap
+.PHONY: help demo test unit live lint trials build static bench fuzz install clean bootstrap
 
 help: ## List the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -12,7 +12,7 @@ bootstrap: ## Check for what the build needs; install it with apt when root
 demo: static ## Build release, then show real socket events of real programs
 	@scripts/demo
 
-test: lint unit live ## Everything: lint, unit tests, live tests on both kernels
+test: lint unit trials live ## Everything: lint, unit tests, random handlers, live tests on both kernels
 
 lint: bootstrap ## Check the format of the sources
 	@scripts/step "format" swift format lint --strict --recursive Package.swift Sources Tests
@@ -24,6 +24,11 @@ unit: bootstrap ## Build without warnings and run the unit tests
 static: bootstrap ## Build the static release binary: .build-static/release/swtap
 	@scripts/step "build the static release binary" scripts/build-checked -c release \
 		-Xswiftc -static-executable --product swtap --scratch-path .build-static
+
+trials: static ## Random handlers in the kernel and in the Evaluator; TRIALS=number, TRIALS_FIRST=number
+	@SWTAP_TRIALS=1 scripts/step "build the random handlers" scripts/build-checked -c release \
+		-Xswiftc -static-executable --product Trials --scratch-path .build-static
+	@scripts/step "random handlers" scripts/trials
 
 live: static ## Run the live tests in guests, on both kernels
 	@Tests/Live/run

@@ -41,6 +41,18 @@ let package = Package(
     swiftLanguageModes: [.v6]
 )
 
+// Random handlers in the kernel and in the Evaluator, by `make trials`, beside the static binary, with the support of the unit tests.
+if Context.environment["SWTAP_TRIALS"] != nil {
+    package.targets.removeAll { $0.type == .test }
+    package.targets.append(
+        .executableTarget(
+            name: "Trials", dependencies: ["Session"], path: "Tests", exclude: ["Live", "EvaluatorTests/Corpus"],
+            sources: [
+                "Trials", "SessionTests/Handlers/HandlerGenerator.swift", "SessionTests/Handlers/HandlerRun.swift",
+                "SessionTests/Handlers/HandlerTrial.swift",
+            ]))
+}
+
 // The fuzzer is built alone, by `make fuzz`, with the support that it shares with the unit tests.
 if Context.environment["SWTAP_FUZZ"] != nil {
     package.targets.removeAll { $0.type == .test }

@@ -8,7 +8,7 @@ struct Activation {
     /// Where the key of the entry map is on the stack.
     private var key = 0
     /// Where the index of the probe is on the stack, when it is a cookie.
-    private var index = 0
+    private(set) var index = 0
     /// The way out without a result.
     let exit: Label
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import IR
 import Syntax
 
 /// An error on its way out of the frames.
@@ -72,25 +73,25 @@ extension Evaluator {
 
     func words(_ failure: Failure) -> ByteString {
         switch failure {
-        case .divisionByZero: return "division by 0"
-        case .overflow(let array):
-            let global = program.globals[array]
-            return global.isDeclaredSize
-                ? ByteString("Array overflow, check size limit (\(global.capacity))")
-                : "Array overflow, check MAXMAPENTRIES"
+        case .divisionByZero: return text(of: .divisionByZero)
+        case .overflow(let array): return program.globals[array].overflowWords
         case .nesting: return "MAXNESTING exceeded"
         case .exhausted: return "all functions exhausted"
         case .emptyAggregate: return "empty aggregate"
-        case .actions: return "MAXACTION exceeded"
-        case .readFault(let address): return ByteString("read fault [man error::fault] at \(hex(address))")
+        case .actions: return text(of: .actions)
+        case .readFault(let address): return text(of: .readFault, address)
         case .stringFault(let address, let isUser):
-            return ByteString("\(isUser ? "user" : "kernel") string copy fault at \(hex(address)) [man error::fault]")
+            return text(of: isUser ? .userStringFault : .kernelStringFault, address)
         case .noRecord: return "no captured event in this probe"
         case .message(let text): return text
         }
     }
 
-    private func hex(_ address: UInt64) -> String { "0x" + String(address, radix: 16) }
+    private func text(of kind: KernelErrorKind, _ operand: UInt64 = 0) -> ByteString {
+        guard let words = kind.words else { return "" }
+        guard let after = words.after else { return words.before }
+        return ByteString(words.before.bytes + String(operand, radix: 16).utf8 + after.bytes)
+    }
 
     // MARK: Reporting
 

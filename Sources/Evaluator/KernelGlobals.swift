@@ -126,6 +126,7 @@ extension Evaluator {
         case .stringFault(let address, let isUser): failure = .stringFault(address, isUser: isUser)
         case .overflow(let array): failure = .overflow(array: array)
         case .actions: failure = .actions
+        case .message(let text): failure = .message(text)
         }
         raised = RaisedError(
             message: words(failure), places: [site], isCatchable: true, position: 0, unit: 0, depth: 0)

@@ -8,7 +8,7 @@ import Syntax
 extension Evaluator: GlobalStore {}
 
 /// What handlers in the kernel have to do with user space: their globals, errors and `exit()`.
-final class KernelHandlers {
+package final class KernelHandlers {
     private let program: IRProgram
     private let runtime: CaptureRuntime
     private let evaluator: Evaluator
@@ -23,7 +23,7 @@ final class KernelHandlers {
     private var hasSkippedTooMany = false
 
     /// Nil when the kernel runs no handler.
-    init?(program: IRProgram, runtime: CaptureRuntime, evaluator: Evaluator) {
+    package init?(program: IRProgram, runtime: CaptureRuntime, evaluator: Evaluator) {
         let placement = runtime.placement
         guard !placement.units.isEmpty else { return nil }
         self.program = program
@@ -44,7 +44,7 @@ final class KernelHandlers {
     }
 
     /// Hands globals over before the probes open.
-    func begin() {
+    package func begin() {
         isOpen = true
         for array in runtime.handOverGlobals(of: evaluator) { _ = overflow(array) }
     }
@@ -57,7 +57,7 @@ final class KernelHandlers {
     }
 
     /// Takes everything back when the probes are shut.
-    func end() -> SessionRequest {
+    package func end() -> SessionRequest {
         guard isOpen else { return .proceed }
         isOpen = false
         runtime.takeBackGlobals(into: evaluator)
@@ -76,10 +76,10 @@ final class KernelHandlers {
     }
 
     /// Whether a handler has called `exit()`.
-    var hasExited: Bool { runtime.hasExited }
+    package var hasExited: Bool { runtime.hasExited }
 
     /// Takes a message of a handler out of the ring; nil when it is a record of a captured event.
-    func take(_ record: UnsafeRawPointer, size: Int) -> SessionRequest? {
+    package func take(_ record: UnsafeRawPointer, size: Int) -> SessionRequest? {
         if let probe = KernelMessage.printer(record, size: size) {
             if probe < prints.count, let plan = prints[probe], size >= plan.size { show(plan, record) }
             return .proceed

@@ -27,6 +27,8 @@ final class HandlerCode {
     private(set) var labels: [Label] = []
     /// The blocks that something leads to, as far as that is known.
     var reached: Set<Int> = []
+    /// Whether that has left already before its end.
+    var hasLeft = false
     /// The block that is being emitted.
     private(set) var current = 0
     /// Its loops.
@@ -57,11 +59,16 @@ final class HandlerCode {
     private var lane = 0
     /// Told which block begins.
     private var fill: (Int) -> Void = { _ in }
-    private var sourceLines: [Int32: SourceLine] = [:]
     /// Where the oldest element is noted, and values of elements are built.
     let oldest: OldestElement
     /// The functions that find the oldest element, by array.
     var visitors: [Int: Label] = [:]
+    private var sourceLines: [SourcePlace: SourceLine] = [:]
+
+    private struct SourcePlace: Hashable {
+        var file: ObjectIdentifier
+        var line: Int32
+    }
     /// Where the key is that was built last, as an offset from r7.
     var lastKey = 0
 
@@ -162,6 +169,7 @@ final class HandlerCode {
         for (place, block) in order.enumerated() where reached.contains(block) {
             emitter.code.place(labels[block])
             current = block
+            hasLeft = false
             held = [:]
             passing = [:]
             if loops.mechanism == nil {
@@ -245,8 +253,11 @@ final class HandlerCode {
 
     /// Says where in the script the next instructions come from.
     private func source(_ site: Int32) {
-        let line = sourceLines[site] ?? SourceLine(program.sites[Int(site)].token)
-        sourceLines[site] = line
+        let location = program.sites[Int(site)].token.location
+        let place = SourcePlace(file: ObjectIdentifier(location.file), line: location.line)
+        var line = sourceLines[place] ?? SourceLine(program.sites[Int(site)].token)
+        sourceLines[place] = line
+        line.column = Int(location.column)
         emitter.code.source(line)
     }
 
@@ -368,14 +379,14 @@ final class HandlerCode {
                 }
             }
         default:
-            // The last block falls out.
-            if next != nil { emitter.code.jump(leave) }
+            // The script's own error has left already; the last block falls out.
+            if !hasLeft, next != nil { emitter.code.jump(leave) }
         }
     }
 
     /// A label that raises an error, with its operand in r1: it goes to the block that catches it, or leaves.
     func failure(_ kind: KernelErrorKind, site: Int32) -> Label {
-        if kind.isCatchable, let handler = unit.blocks[current].handler { return target(handler) }
+        if kind.isCatchable, let handler = unit.blocks[current].handler { return caught(kind, by: handler) }
         let label = emitter.code.label()
         let tail = errorTail ?? makeErrorTail()
         emitter.later(at: label) { emitter in
@@ -414,10 +425,8 @@ final class HandlerCode {
         let tail = emitter.code.label()
         errorTail = tail
         let words = emitter.frame.reserve(2)
-        let leave = leave
         let code = self
-        let maximum = handler.maximalErrors
-        emitter.later(at: tail) { emitter in
+        emitter.later(at: tail) { [self] emitter in
             emitter.code.comment("error")
             emitter.code.store(.double, .r10, words, .r1)
             emitter.code.store(.double, .r10, words + 8, .r2)
@@ -440,16 +449,68 @@ final class HandlerCode {
             emitter.code.move(.r2, 1)
             emitter.code.call(.ringSubmit)
             emitter.code.place(counted)
-            emitter.code.valueAddress(.r1, .control, offset: 0)
-            emitter.code.move(.r2, 1)
-            emitter.code.atomicAdd(.r1, ControlLayout.errors, .r2)
-            if let maximum {
-                emitter.code.load(.double, .r2, .r1, ControlLayout.errors)
-                emitter.code.jump(.lessOrEqual, .r2, Int32(clamping: maximum), leave)
-                emitter.code.store(.double, .r1, ControlLayout.gate, immediate: 0)
-            }
-            emitter.code.jump(leave)
+            countError(emitter)
         }
         return tail
+    }
+
+    /// A label that goes to the block that catches an error, with its kind and its operand in r1 where that block asks for them.
+    private func caught(_ kind: KernelErrorKind, by handler: Int) -> Label {
+        let target = target(handler)
+        guard let registers = self.handler.placement.caught[self.handler.probe]?[handler] else { return target }
+        let label = emitter.code.label()
+        let places = (kind: offset(registers.kind), operand: offset(registers.operand))
+        emitter.later(at: label) { emitter in
+            emitter.code.store(.double, .r7, places.kind, immediate: Int32(kind.rawValue))
+            if kind.hasOperand {
+                emitter.code.store(.double, .r7, places.operand, .r1)
+            } else {
+                emitter.code.store(.double, .r7, places.operand, immediate: -1)
+            }
+            emitter.code.jump(target)
+        }
+        return label
+    }
+
+    /// Counts an error, shuts all probes where it is one too many, and leaves.
+    private func countError(_ emitter: Emitter) {
+        emitter.code.valueAddress(.r1, .control, offset: 0)
+        emitter.code.move(.r2, 1)
+        emitter.code.atomicAdd(.r1, ControlLayout.errors, .r2)
+        if let maximum = handler.maximalErrors {
+            emitter.code.load(.double, .r2, .r1, ControlLayout.errors)
+            emitter.code.jump(.lessOrEqual, .r2, Int32(clamping: maximum), leave)
+            emitter.code.store(.double, .r1, ControlLayout.gate, immediate: 0)
+        }
+        emitter.code.jump(leave)
+    }
+
+    /// Raises the script's own error, which nothing catches, and leaves.
+    func raise(_ instruction: Instruction) {
+        guard case .string(let register)? = program.operandLists[Int(instruction.b)].first else { return }
+        let text = texts.places[Int(register)]
+        let counted = emitter.code.label()
+        emitter.code.comment("error")
+        flushPrints(emitter)
+        forget()
+        emitter.code.map(.r1, .ring)
+        emitter.code.move(.r2, Int64(KernelMessage.errorSize + text.size))
+        emitter.code.move(.r3, 0)
+        emitter.code.call(.ringReserve)
+        emitter.code.jump(.equal, .r0, 0, counted)
+        emitter.code.move(.r8, .r0)
+        storeMark(.r8, 0)
+        emitter.code.store(.word, .r8, 4, immediate: 0)
+        emitter.code.store(.double, .r8, 8, immediate: 0)
+        emitter.code.move(.r1, Int64(KernelErrorKind.message.rawValue) << 32 | Int64(instruction.site))
+        emitter.code.store(.double, .r8, KernelMessage.errorOffset, .r1)
+        emitter.code.store(.double, .r8, KernelMessage.operandOffset, immediate: 0)
+        copy(text, to: KernelMessage.errorSize, of: .r8, size: text.size)
+        emitter.code.move(.r1, .r8)
+        emitter.code.move(.r2, 1)
+        emitter.code.call(.ringSubmit)
+        emitter.code.place(counted)
+        forget()
+        countError(emitter)
     }
 }

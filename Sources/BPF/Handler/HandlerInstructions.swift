@@ -199,6 +199,9 @@ extension HandlerCode {
             emitter.code.valueAddress(.r1, .control, offset: 0)
             emitter.code.store(.double, .r1, ControlLayout.exit, immediate: 1)
             emitter.code.store(.double, .r1, ControlLayout.gate, immediate: 0)
+        case .error:
+            raise(instruction)
+            hasLeft = true
         case .cpu:
             call(.getProcessorID)
             store(instruction.dst, .r0)

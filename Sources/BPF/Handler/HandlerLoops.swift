@@ -57,11 +57,15 @@ extension HandlerCode {
 
     /// Calls `bpf_loop` with the body, which `emitLoopBody` emits behind the program.
     func callLoop() {
-        let words = emitter.frame.reserve(2)
+        let words = emitter.frame.reserve(3)
         emitter.code.comment("loop")
         emitter.code.store(.double, .r7, loops.next, immediate: 0)
         emitter.code.store(.double, .r10, words, .r7)
-        emitter.code.store(.double, .r10, words + 8, .r9)
+        if usesSums { emitter.code.store(.double, .r10, words + 8, .r9) }
+        if case .cookie = activation.capture.probeIndex {
+            activation.loadIndex(.r1)
+            emitter.code.store(.double, .r10, words + 16, .r1)
+        }
         // The first round begins the handler.
         emitter.code.move(.r1, Int64(loops.rounds + 1))
         emitter.code.functionAddress(.r2, loopBody)
@@ -82,6 +86,13 @@ extension HandlerCode {
             emitter.code.load(.double, .r9, .r2, 8)
             emitter.code.alu(.and, .r9, Int32(2 * handler.globals.shards - 1))
         }
+        var isMisplaced = false
+        if case .cookie = activation.capture.probeIndex {
+            // Whoever asks for the probe looks at the same place of the stack in both.
+            isMisplaced = emitter.frame.reserve(1) != activation.index
+            emitter.code.load(.double, .r1, .r2, 16)
+            emitter.code.store(.double, .r10, activation.index, .r1)
+        }
         makeLabels()
         emitter.code.load(.double, .r1, .r7, loops.next)
         for head in loops.shape.heads where head != loops.shape.order.first {
@@ -94,7 +105,7 @@ extension HandlerCode {
         emitter.code.move(.r0, 1)
         emitter.code.exit()
         emitter.finishDeferred()
-        isBodyTooLarge = emitter.frame.isOverflown
+        isBodyTooLarge = emitter.frame.isOverflown || isMisplaced
         emitter.frame = frame
     }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import IR
+import Syntax
 
 /// What a handler in the kernel tells user space beside records of captured events, through the same ring: a record whose first
 /// word has `mark` set over the probe's index.
@@ -10,7 +11,7 @@ public enum KernelMessage {
     public static let errorOffset = 16
     /// The offset of what the error is about: an address, or the index of a global.
     public static let operandOffset = 24
-    /// The size of an error.
+    /// The size of an error; that of the script has its text behind.
     public static let errorSize = 32
 
     /// The probe whose handler printed; nil for what is no message of that kind.
@@ -40,23 +41,10 @@ public enum KernelMessage {
         case .userStringFault: failure = .stringFault(operand, isUser: true)
         case .overflow: failure = .overflow(array: Int(truncatingIfNeeded: operand))
         case .actions: failure = .actions
+        case .message:
+            let bytes = UnsafeRawBufferPointer(start: record + errorSize, count: size - errorSize)
+            failure = .message(ByteString(bytes.prefix { $0 != 0 }))
         }
         return (failure, Int32(truncatingIfNeeded: word), Int(first & ~mark))
     }
-}
-
-/// The errors of handlers in the kernel, by number.
-enum KernelErrorKind: UInt32 {
-    case divisionByZero = 1
-    case readFault
-    case kernelStringFault
-    case userStringFault
-    case overflow
-    case actions
-
-    /// Whether r1 says what it is about.
-    var hasOperand: Bool { self != .divisionByZero && self != .actions }
-
-    /// Whether `try` can catch it.
-    var isCatchable: Bool { self != .actions }
 }

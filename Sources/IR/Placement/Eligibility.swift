@@ -103,6 +103,7 @@ struct Eligibility {
             let builtin = program.builtin(instruction)
             switch builtin {
             case .exit: exits = true
+            case .error: break
             case .cpu, .ktimeGetNs: break
             default:
                 if builtin.isComputedInKernel { break }
@@ -123,9 +124,15 @@ struct Eligibility {
             if program.regexes[b].table == nil { refuse("matches a pattern whose automaton is large") }
         case .deleteGlobal: refuse("empties '\(program.globals[a].name)'")
         case .aggregateLoad, .histogramBucket: refuse("reads statistics")
-        case .iterationBegin, .iterationNext, .iterationEnd: refuse("loops over an array")
-        case .caughtError: refuse("names the error that it catches")
-        case .returnInteger, .returnString, .nextOverload, .call, .argument, .returnValue, .canReadString:
+        case .iterationBegin:
+            let iteration = program.iterations[a]
+            let name = program.globals[iteration.array].name
+            refuse(
+                iteration.sort == nil
+                    ? "loops over '\(name)' in the order of insertion, which the kernel's maps do not keep"
+                    : "sorts '\(name)'")
+        case .iterationNext, .iterationEnd: refuse("loops over an array")
+        case .returnInteger, .returnString, .nextOverload, .call, .argument, .returnValue, .canReadString, .caughtError:
             refuse("uses \(instruction.op)")
         }
     }

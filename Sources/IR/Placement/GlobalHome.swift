@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import Semantics
+import Syntax
 
 /// Where a global variable is kept while the probes are open.
 public enum GlobalHome: Sendable, Hashable {
@@ -71,4 +72,6 @@ public enum KernelFailure: Sendable, Hashable {
     case overflow(array: Int)
     /// MAXACTION.
     case actions
+    /// The script's own.
+    case message(ByteString)
 }

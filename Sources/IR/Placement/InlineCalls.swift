@@ -4,7 +4,7 @@ import Syntax
 
 /// Puts the bodies of the functions that a handler calls in the place of their calls, for code that cannot call.
 struct InlineCalls {
-    private let tables: ProgramTables
+    let tables: ProgramTables
     /// The program, whose tables grow by what the copies need.
     var program: IRProgram { tables.program }
     /// The most instructions of a unit.

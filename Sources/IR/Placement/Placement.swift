@@ -20,6 +20,8 @@ public struct Placement {
     public private(set) var textSizes: [Int: Int] = [:]
     /// The handlers in the kernel that must have the globals of the kernel for themselves while they run.
     public private(set) var locked: Set<Int> = []
+    /// The registers of caught errors, by the probe's index and the block that catches them.
+    public private(set) var caught: [Int: [Int: CaughtRegisters]] = [:]
     /// What the kernel can do for handlers.
     public let abilities: KernelAbilities
     /// The globals that the handler of each probe names, in functions that it calls too.
@@ -61,6 +63,7 @@ public struct Placement {
             case .failure(let refusal): reasons[index] = refusal.reason
             case .success(var unit):
                 inliner.settleProbe(program.probes[index], in: &unit)
+                caught[index] = inliner.settleErrors(in: &unit)
                 expanded[index] = unit
             }
         }

@@ -52,10 +52,9 @@ struct PlacementTests {
         ("\(PlacementTests.probe) { println(pid()) }", "only prints"),
         ("global n \(PlacementTests.probe) { n += strtol(execname(), 10) }", "calls 'strtol'"),
         (
-            "global n \(PlacementTests.probe) { try { n += $o->kind } catch (m) { println(m) } }",
-            "names the error that it catches"
+            "global n, s \(PlacementTests.probe) { foreach (k in n) s += n[k]; n[1] = s }",
+            "loops over 'n' in the order of insertion, which the kernel's maps do not keep"
         ),
-        ("global n, s \(PlacementTests.probe) { foreach (k in n) s += n[k]; n[1] = s }", "loops over an array"),
         (
             "global n%[5] \(PlacementTests.probe) { n[1] <<< 1 } probe end { println(@count(n[1])) }",
             "keeps statistics in 'n', whose oldest elements make room"

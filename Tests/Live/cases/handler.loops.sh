@@ -69,7 +69,7 @@ done
 tap --explain -e "$script"
 want_line out 'runs in the kernel by'
 tap --explain -e 'global n probe kernel.trace("sys_enter") { foreach (k in n) println(k); n[pid()]++ }'
-want_line out 'its handler runs in user space: it loops over an array'
+want_line out 'its handler runs in user space: it loops over .n. in the order of insertion, which the kernel.s maps do not keep'
 
 # The listing has lines and costs.
 tap -p4 script.stp

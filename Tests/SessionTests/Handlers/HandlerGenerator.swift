@@ -141,7 +141,18 @@ struct HandlerGenerator {
             lines.append("try {")
             block(depth: depth + 1, count: 1 + below(3))
             if below(2) == 0 { lines.append("y += 7 \(pick(["/", "%"])) (\(expression(1)))") }
-            lines.append("} catch {")
+            if below(4) == 0 {
+                lines.append("if (\(expression(1))) error(\(pick(["\"own\"", "execname()", "sprint($id)"])))")
+            }
+            if below(8) == 0 { lines.append("z += @cast($id, \"struct task_struct\")->pid") }
+            if below(2) == 0 {
+                lines.append("} catch (m\(depth)) {")
+                lines.append("printf(\"%s %d\\n\", m\(depth), y)")
+                if below(4) == 0 { lines.append("if (\(expression(0)) > 3) error(m\(depth))") }
+                if below(4) == 0 { lines.append("x += (m\(depth) == \"division by 0\")") }
+            } else {
+                lines.append("} catch {")
+            }
             block(depth: depth + 1, count: below(3))
             lines.append("}")
         }

@@ -36,10 +36,18 @@ struct HandlerLoopTests {
         "do_not_exist = 0; try { n += @cast($id, \"struct task_struct\")->pid } catch { n += 7 }",
         "n = f($id); a[n] = g(n)",
         "try { n = f(3); n = g(0) } catch { n = 99 }",
+        "try { n = 10 / ($id - 5) } catch (m) { n = 3; println(m) }",
+        "try { n = @cast($id, \"struct task_struct\")->pid } catch (m) { println(m, \" \", strlen(m)); n = m == \"division by 0\" }",
+        "try { n = 1; error(sprintf(\"own %d\", $id)); n = 2 } catch (m) { println(\"caught \", m) }",
+        "if ($id == 5) error(\"five\"); n++",
+        "if ($id == 5) { println(\"before\"); error(sprint(n, \" \", execname())) } n++",
+        "try { b[$id]++; b[1]++; b[2]++; b[3]++ } catch (m) { println(m); n++ }",
+        "for (i = 0; i < 4; i++) try { if (i == 1) error(\"x\" . sprint(i)); n += 4 / (i - 2) } catch (m) { printf(\"%d %s\\n\", i, m) }",
+        "try { try { n = 1 / ($id - 5) } catch (m) { error(m . \" again\") } } catch (k) { println(k) }",
         "while (n < 100) { n += 7; while (n & 1) { n--; if (n == 30) break } }",
     ]
     static let declarations = """
-        global n, a
+        global n, a, b[2]
         function f(x) { while (x > 0) { if (x == 3) return 33; x -= 2; s += x } return s }
         function g(x) { for (i = 0; i < 3; i++) { if (x == i) return 5 / x; t += i } return t }
 
@@ -48,7 +56,7 @@ struct HandlerLoopTests {
     @Test(arguments: scripts) func loops(_ body: String) throws {
         let script =
             Self.declarations + "probe kernel.trace(\"sys_enter\") { \(body) }\n"
-            + "probe end { println(n); foreach (k in a) println(k, \" \", a[k]); a[n] = f(1) + g(1) }\n"
+            + "probe end { println(n); foreach (k in a) println(k, \" \", a[k]); a[n] = f(1) + g(1); foreach (k in b) println(k); if (n == -7) b[1] = n }\n"
         _ = try same(script)
     }
 

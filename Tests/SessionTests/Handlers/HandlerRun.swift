@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import CLibbpf
 import Evaluator
 import Glibc
 import IR
+import Kernel
 import Semantics
+import Session
 import Syntax
-
-@testable import Kernel
-@testable import Session
 
 /// What a script with probes of `sys_enter` did to some events: printed lines and messages.
 struct HandlerOutcome: Equatable {
@@ -76,7 +74,7 @@ struct HandlerRun {
         try runtime.load()
         let placed = runtime.placement.program
         let evaluator = Evaluator(
-            program: placed, host: try host(), session: SessionFacts())
+            program: placed, host: try trialHost(), session: SessionFacts())
         let kernel = KernelHandlers(program: placed, runtime: runtime, evaluator: evaluator)
         var request = SessionRequest.proceed
         func runAll(_ isWanted: (ProbeEvent) -> Bool) {
@@ -88,7 +86,7 @@ struct HandlerRun {
         kernel?.begin()
         runtime.openGate()
         for event in events where request == .proceed {
-            for one in runtime.captured { fire(one, event) }
+            runtime.fireAll(context: event)
             runtime.drain { record, size in
                 guard request == .proceed else { return true }
                 if let outcome = kernel?.take(record, size: size) {
@@ -117,20 +115,5 @@ struct HandlerRun {
         return HandlerOutcome(
             output: String(decoding: evaluator.output.bytes, as: UTF8.self), messages: messages,
             inKernel: Set(runtime.placement.units.keys))
-    }
-
-    private static func host() throws -> RunHost {
-        RunHost(runtime: nil, namespaces: try Namespaces(ofProcess: nil), catalog: LazyCatalog())
-    }
-
-    private static func fire(_ one: CapturedProbe, _ event: [UInt64]) {
-        guard let program = one.main else { return }
-        var options = bpf_test_run_opts()
-        options.sz = MemoryLayout<bpf_test_run_opts>.size
-        event.withUnsafeBytes { context in
-            options.ctx_in = context.baseAddress
-            options.ctx_size_in = UInt32(context.count)
-            _ = bpf_prog_test_run_opts(program.number, &options)
-        }
     }
 }
