@@ -33,10 +33,7 @@ extension CaptureRuntime {
                 abilities: KernelAbilities(loops: hasLoops ? .callback : .walked))
         }
         placement = placed()
-        while let group = groups.first(where: { $0.refusal(placement) != nil }) {
-            for member in group.members { refused[member.probe.index] = group.refusal(placement) }
-            placement = placed()
-        }
+        while refuseMore() { placement = placed() }
         let globals = GlobalsLayout(placement, cpus: processors)
         let limit = options.ignoresErrors ? nil : program.limits.maxErrors
         for one in captured {
@@ -54,6 +51,21 @@ extension CaptureRuntime {
             }
             one.plan.runsInKernel = one.handler != nil
         }
+    }
+
+    /// Refuses handlers that are placed in the kernel but cannot stay there; whether there are some.
+    private func refuseMore() -> Bool {
+        for group in groups {
+            guard let reason = group.refusal(placement) else { continue }
+            for member in group.members { refused[member.probe.index] = reason }
+            return true
+        }
+        for one in captured
+        where placement.locked.contains(one.probe.index) && Self.surroundings(one.probe.event).isUnmaskable {
+            refused[one.probe.index] = "needs the globals for itself, and may interrupt who has them"
+            return true
+        }
+        return false
     }
 
     /// Whether another thread may run a program of an event on a CPU where it has not ended: the kernel keeps that from happening only

@@ -205,8 +205,6 @@ final class Compiler {
     /// Says what a pass did since `startPass`, where that pass is verbose.
     func reportPass(_ pass: Int, _ text: String) {
         if options.verbosity(ofPass: pass) > 0 { stopwatch.report("Pass \(pass): \(text)") }
-        // The code of the pass is not needed any more.
-        swtap_forget_code()
     }
 
     /// Starts the clock of a pass.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import CSystem
 import Evaluator
 import Glibc
 import IR
@@ -110,6 +111,8 @@ private final class Session {
         if program.captures.contains(where: { $0 != nil }) {
             compiler.reportPass(4, "compiled, loaded and attached")
         }
+        // It may be a long run, and it needs little of the code that was used so far.
+        swtap_forget_code()
         if options.verbosity(ofPass: 5) > 0 { writeError("Pass 5: starting run.\n") }
         compiler.startPass()
         // The runtime's has the places of what was expanded for handlers in the kernel.
