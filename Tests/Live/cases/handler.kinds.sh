@@ -24,14 +24,14 @@ tap=$!
 await 20 grep -q ready out
 workers=
 for number in 1 2 3 4; do
-    "$workload" --ledger "ledger.$number" calls 500 &
+    "$workload" --ledger "ledger.$number" calls 200 &
     workers="$workers $!"
 done
 # shellcheck disable=SC2086
 wait $workers
 kill -INT "$tap"
 wait "$tap" || fail "exit status $?"
-want_line out '^total 2000 499000 8000 12000 2000 4$'
+want_line out '^total 800 79600 3200 4800 800 4$'
 want_equal "$(grep -c '^three workload$' out)" 4 'lines of the handler that prints'
 want_no_line err '^WARNING'
 
@@ -39,7 +39,7 @@ want_no_line err '^WARNING'
 tap --explain -e 'global n, names probe timer.profile.freq.hz(100) { n++; names[execname()]++ }'
 want_line out 'runs in the kernel by perf event'
 tap -v -e 'global n, names probe timer.profile.freq.hz(100) { n++; names[execname()]++ }
-    probe end { foreach (name in names) sum += names[name]; println(n > 50 ? "ticks" : sprint(n), " ", n == sum) }' -T 2
+    probe end { foreach (name in names) sum += names[name]; println(n > 20 ? "ticks" : sprint(n), " ", n == sum) }' -T 1
 want_status 0
 want_line out '^ticks 1$'
 want_no_line err '^WARNING'
@@ -69,22 +69,3 @@ if [ "$KERNEL" != 6.1 ]; then
     want_quiet
     want_line out '^packets 1$'
 fi
-
-# One program for the handlers of many functions, which are told apart where that matters.
-script='global n, names probe kernel.function("unix_*") { if (pid() == target()) { n++; names[ppfunc()]++ } }
-    probe end { foreach (f in names) sum += names[f]; println(n == sum ? "same" : "other", " ", names["unix_stream_sendmsg"], " ", names["unix_dgram_sendmsg"]) }'
-tap -e "$script" -c "$workload --ledger ledger send 2"
-want_status 0
-want_line out '^same 2 4$'
-script='global n probe kernel.function("unix_*_sendmsg"), kernel.function("unix_*_recvmsg"), kernel.function("unix_[abc]*") { if (pid() == target()) n[pid()]++ }
-    probe end { println("calls ", n[target()]) }'
-tap -v --explain -e "$script"
-if [ "$KERNEL" != 6.1 ]; then want_line out 'runs in the kernel by kprobe.multi, with [0-9]+ others'; fi
-tap -v -e "$script" -c "$workload --ledger ledger send 2"
-want_status 0
-want_no_line err '^WARNING'
-calls=$(sed -n 's/^calls //p' out)
-# The account of all functions has the same number of handled events.
-handled=$(awk '$8 ~ /^kernel.function/ { sum += $2 } END { print sum }' err)
-want_equal "$handled" "$calls" 'handled events'
-[ "$calls" -ge 8 ] || fail "only $calls calls"
