@@ -9,9 +9,30 @@ public enum Preflight {
     private static let performance = 38
     private static let bpf = 39
 
+    /// What must hold before anything is loaded, in the order in which it is checked.
+    public enum Condition: String, CaseIterable, Sendable {
+        case privileges
+        case types
+        case lockdown
+        case systemCall = "bpf"
+    }
+
     /// Throws when this process may not, or this kernel cannot, run eBPF probes.
     public static func check() throws(KernelError) {
-        try checkPrivilege(capabilities: swtap_capabilities(), user: geteuid())
+        for condition in Condition.allCases { try check(condition) }
+    }
+
+    /// Throws when a condition does not hold.
+    public static func check(_ condition: Condition) throws(KernelError) {
+        switch condition {
+        case .privileges: try checkPrivilege(capabilities: swtap_capabilities(), user: geteuid())
+        case .types: try checkTypes()
+        case .lockdown: try checkLockdown(readText("/sys/kernel/security/lockdown"))
+        case .systemCall: try checkSystemCall()
+        }
+    }
+
+    private static func checkTypes() throws(KernelError) {
         if access("/sys/kernel/btf/vmlinux", F_OK) != 0 {
             throw KernelError(
                 .unsupported,
@@ -20,8 +41,6 @@ public enum Preflight {
                 wayOut: "mount sysfs, or boot a kernel that has it, as all large distributions' kernels do",
                 errno: ENOENT)
         }
-        try checkLockdown(readText("/sys/kernel/security/lockdown"))
-        try checkSystemCall()
     }
 
     /// CAP_SYS_ADMIN stands for both of the finer capabilities.

@@ -28,6 +28,20 @@ public final class SystemFacts {
     /// The processors that may ever come online, which sizes per-CPU values.
     public private(set) lazy var possibleProcessors: Int = max(1, Int(libbpf_num_possible_cpus()))
 
+    /// Whether /proc/kallsyms shows this process the addresses of symbols, or zeros (`kernel.kptr_restrict`).
+    public static var showsSymbolAddresses: Bool {
+        let descriptor = open("/proc/kallsyms", O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        var bytes = [UInt8](repeating: 0, count: 4096)
+        let count = read(descriptor, &bytes, bytes.count)
+        guard count > 0 else { return false }
+        // The first symbols of a processor's variables are at small addresses: any digit that is none will do.
+        return bytes[..<count].split(separator: UInt8(ascii: "\n")).contains { line in
+            line.prefix { $0 != UInt8(ascii: " ") }.contains { $0 != UInt8(ascii: "0") }
+        }
+    }
+
     /// Nanoseconds to add to CLOCK_MONOTONIC to get CLOCK_REALTIME, read between two readings of the former.
     public static func realTimeOffset() -> Int64 {
         let before = nanoseconds(CLOCK_MONOTONIC)

@@ -19,10 +19,10 @@ final class Compiler {
     private var tapsets: TapsetLibrary!
     private let stopwatch: PassTimer
 
-    init(_ options: SessionOptions) {
+    init(_ options: SessionOptions, messages: MessageWriter? = nil) {
         self.options = options
         catalog = LazyCatalog(target: Self.target(options))
-        messages = MessageWriter(options)
+        self.messages = messages ?? MessageWriter(options)
         stopwatch = PassTimer()
     }
 

@@ -57,7 +57,10 @@ struct LossReport {
     }
 
     /// Warns of every loss, by cause and probe; with `verbose` shows the whole table.
-    func show(verbose: Bool) {
+    func show(verbose: Bool, _ messages: MessageWriter) {
+        func warn(_ field: KeyPath<Row, UInt64>, _ text: String) {
+            if let line = warning(field, text) { messages.say(line) }
+        }
         warn(\.lost, "lost: the event buffer was full; make it larger with -s, or do less per event")
         warn(\.silenced, "handled without their output: the event buffer was full; make it larger with -s")
         warn(\.busy, "skipped: the globals were in use by another handler for too long")
@@ -66,6 +69,7 @@ struct LossReport {
         if verbose || rows.contains(where: { $0.lost > 0 }) {
             warn(\.entryMissing, "returns without a seen entry: the call began before the probes opened")
         }
+        if let json = messages.json { return rows.forEach(json.account) }
         guard verbose, !rows.isEmpty else { return }
         let headings = ["fired", "handled", "filtered", "lost", "no entry", "after exit", "skipped"]
         var text = headings.map { pad($0, 11) }.joined() + "  probe\n"
@@ -79,14 +83,14 @@ struct LossReport {
         writeError(text)
     }
 
-    private func warn(_ field: KeyPath<Row, UInt64>, _ text: String) {
+    private func warning(_ field: KeyPath<Row, UInt64>, _ text: String) -> String? {
         let affected = rows.filter { $0[keyPath: field] > 0 }
-        guard !affected.isEmpty else { return }
+        guard !affected.isEmpty else { return nil }
         let total = affected.reduce(UInt64(0)) { $0 &+ $1[keyPath: field] }
         var line = "WARNING: \(total) event\(total == 1 ? "" : "s") \(text) ("
         line += affected.prefix(5).map { "\($0[keyPath: field]) at \($0.point)" }.joined(separator: ", ")
         if affected.count > 5 { line += ", and at \(affected.count - 5) more" }
-        writeError(line + ")\n")
+        return line + ")"
     }
 
     private func pad(_ text: String, _ width: Int) -> String {

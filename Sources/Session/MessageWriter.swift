@@ -7,9 +7,16 @@ final class MessageWriter {
     private let options: SessionOptions
     private var renderer: DiagnosticRenderer
     private var warnings = 0
+    private let write: ([UInt8]) -> Void
+    /// With `--json`: messages are objects in the output instead.
+    var json: JSONStream?
+    /// The messages of the diagnostics that were no warnings, with their causes.
+    private(set) var errors: [Diagnostic] = []
 
-    init(_ options: SessionOptions) {
+    /// Writes by `write`; to standard error by default.
+    init(_ options: SessionOptions, write: @escaping ([UInt8]) -> Void = writeErrorBytes) {
         self.options = options
+        self.write = write
         let isDumb = getenv("TERM").map { String(cString: $0) == "dumb" } ?? false
         let isColored = options.color ?? (isatty(STDERR_FILENO) == 1 && !isDumb)
         renderer = DiagnosticRenderer(
@@ -24,28 +31,36 @@ final class MessageWriter {
             if diagnostic.kind == .warning {
                 warnings += 1
                 if options.suppressWarnings { continue }
+            } else {
+                errors.append(diagnostic)
             }
-            text += renderer.renderBytes(diagnostic)
+            if let json { json.diagnostic(diagnostic) } else { text += renderer.renderBytes(diagnostic) }
         }
-        text.withUnsafeBytes { _ = writeAll(STDERR_FILENO, $0) }
+        if !text.isEmpty { write(text) }
+    }
+
+    /// Shows a message that has no place in a script: `ERROR: …`, `WARNING: …` or another line.
+    func say(_ line: String) {
+        if let json { json.message(line) } else { write(Array((line + "\n").utf8)) }
     }
 
     /// Shows a final line, then how many similar messages were held back.
     func fail(_ text: String) {
-        writeError(text + "\n")
+        say(text)
         showSuppressed()
     }
 
     /// Shows how many similar messages were held back since the last time.
     func showSuppressed() {
         let summary = renderer.suppressionSummary()
-        if !summary.isEmpty { writeError(summary) }
+        if !summary.isEmpty { write(Array(summary.utf8)) }
     }
 
     /// The errors for programs to read: one line for each and for each of its causes, its parts separated by tabs.
     func catalogue(_ diagnostics: [Diagnostic]) {
         let errors = diagnostics.filter { $0.kind != .warning }
-        writeError("SEMANTIC_ERRORS: \(errors.count)\n" + errors.map(lines).joined() + "SEMANTIC_ERRORS_END\n")
+        let text = "SEMANTIC_ERRORS: \(errors.count)\n" + errors.map(lines).joined() + "SEMANTIC_ERRORS_END\n"
+        write(Array(text.utf8))
     }
 
     private func lines(_ diagnostic: Diagnostic) -> String {

@@ -30,6 +30,7 @@ final class Run {
     /// What handlers in the kernel have to do with this process.
     private let kernel: KernelHandlers?
     let sink: OutputSink
+    private let messages: MessageWriter
     private let command: TargetCommand?
     private let signals: SignalSource
     let loop = EventLoop()
@@ -52,13 +53,14 @@ final class Run {
 
     init(
         program: IRProgram, options: SessionOptions, evaluator: Evaluator, runtime: CaptureRuntime?, sink: OutputSink,
-        command: TargetCommand?, signals: SignalSource
+        messages: MessageWriter, command: TargetCommand?, signals: SignalSource
     ) {
         self.program = program
         self.options = options
         self.evaluator = evaluator
         self.runtime = runtime
         self.sink = sink
+        self.messages = messages
         self.command = command
         self.signals = signals
         arming = Arming(program: program, evaluator: evaluator, runtime: runtime)
@@ -243,7 +245,11 @@ final class Run {
         for message in evaluator.takeMessages() { show(message) }
         defer { evaluator.wantsNextFile = false }
         guard evaluator.output.count > 0 || evaluator.wantsNextFile else { return }
-        if evaluator.output.count > 0 { evaluator.output.withBytes { _ = sink.write($0) } }
+        if evaluator.output.count > 0 {
+            evaluator.output.withBytes { bytes in
+                if let json = messages.json { json.output(bytes) } else { _ = sink.write(bytes) }
+            }
+        }
         evaluator.output.removeAll()
         if evaluator.wantsNextFile { sink.switchFile() }
         if sink.failure != nil { state = .failed }
@@ -251,8 +257,8 @@ final class Run {
 
     private func show(_ message: RuntimeMessage) {
         switch message {
-        case .warning(let text): if !options.suppressWarnings { writeError(text + "\n") }
-        case .error(let text): writeError(text + "\n")
+        case .warning(let text): if !options.suppressWarnings { messages.say(text) }
+        case .error(let text): messages.say(text)
         }
     }
 
@@ -273,6 +279,10 @@ final class Run {
                 if case .end(let sequence) = $0 { sequence } else { nil }
             } afterZero: { [unowned self] in
                 if options.hidesGlobals { return }
+                if let json = messages.json {
+                    json.finishLine()
+                    return json.globals(evaluator.snapshot())
+                }
                 evaluator.displayGlobals()
                 flush()
             }
@@ -315,19 +325,23 @@ final class Run {
                         runsHandler: runtime.placement.units[probe] != nil)
                 }
             }
-            text.withUTF8 { _ = sink.write(UnsafeRawBufferPointer($0)) }
+            text.withUTF8 { bytes in
+                let bytes = UnsafeRawBufferPointer(bytes)
+                if let json = messages.json { json.report(bytes) } else { _ = sink.write(bytes) }
+            }
         }
+        messages.json?.finishLine()
         let report = LossReport(
             program: program, runtime: runtime, handled: handled, afterExit: afterExit, running: running)
-        report.show(verbose: options.verbosity > 0)
+        report.show(verbose: options.verbosity > 0, messages)
         var status: Int32 = state == .failed ? 1 : 0
-        if let warning = evaluator.countsWarning { writeError(warning + "\n") }
+        if let warning = evaluator.countsWarning { messages.say(warning) }
         if let text = sink.failureText {
             writeError("ERROR: \(text)\n")
             status = 1
         }
         if let commandStatus, commandStatus != 0 {
-            writeError("WARNING: Child process exited with status \(commandStatus)\n")
+            messages.say("WARNING: Child process exited with status \(commandStatus)")
             status = 1
         }
         return status

@@ -14,32 +14,55 @@ let languageVersion = "5.6"
 public func runSession(_ options: SessionOptions) -> Int32 {
     // A closed pipe is met as a failed write, with its own message.
     signal(SIGPIPE, SIG_IGN)
-    let session = Session(options)
+    if options.mode == .doctor { return runDoctor(options) }
+    let session: Session
     do {
-        return try session.run()
-    } catch is Compiler.Failed {
-        return 1
-    } catch let error as SessionError {
-        writeError("ERROR: \(error.message)\n")
-    } catch let error as KernelError {
-        writeError("ERROR: \(error)\n")
+        session = try Session(options)
     } catch {
-        writeError("ERROR: \(error)\n")
+        writeError("ERROR: \(error.message)\n")
+        return 1
     }
-    return 1
+    let status = session.runToEnd()
+    session.messages.json?.end(status: status)
+    return status
 }
 
 /// One session: the passes in order.
 private final class Session {
     private let options: SessionOptions
     private let compiler: Compiler
+    /// Where the output goes with `--json`, where it begins before the script does.
+    private let jsonSink: OutputSink?
 
-    init(_ options: SessionOptions) {
+    init(_ options: SessionOptions) throws(SessionError) {
         self.options = options
         compiler = Compiler(options)
+        jsonSink = options.usesJSON ? try Session.sink(options) : nil
+        compiler.messages.json = jsonSink.map { JSONStream($0) }
     }
 
-    func run() throws -> Int32 {
+    var messages: MessageWriter { compiler.messages }
+
+    private static func sink(_ options: SessionOptions) throws(SessionError) -> OutputSink {
+        guard let path = options.outputFile else { return OutputSink() }
+        return try OutputSink(path: path, rotation: options.rotation)
+    }
+
+    /// Runs, and says why when that fails.
+    func runToEnd() -> Int32 {
+        do {
+            return try run()
+        } catch is Compiler.Failed {
+            return 1
+        } catch let error as SessionError {
+            messages.say("ERROR: \(error.message)")
+        } catch {
+            messages.say("ERROR: \(error)")
+        }
+        return 1
+    }
+
+    private func run() throws -> Int32 {
         if let version = options.compatible, compareVersions(version, languageVersion) > 0 {
             throw SessionError(
                 "swtap speaks version \(languageVersion), it cannot be compatible with future version \(version)")
@@ -98,14 +121,15 @@ private final class Session {
         }
         guard let signals else { return 0 }
         if let problem = program.startProblem {
-            writeError("WARNING: \(problem)\nPass 5: run failed.  [man error::pass5]\n")
+            messages.say("WARNING: \(problem)")
+            messages.say("Pass 5: run failed.  [man error::pass5]")
             return 1
         }
-        let sink = try options.outputFile.map { try OutputSink(path: $0, rotation: options.rotation) } ?? OutputSink()
+        let sink = try jsonSink ?? Session.sink(options)
         compiler.startPass()
         try runtime?.load()
         for (point, reason) in runtime?.setBack ?? [] where !options.suppressWarnings {
-            writeError("WARNING: the handler of \(point) runs in user space: \(reason)\n")
+            messages.say("WARNING: the handler of \(point) runs in user space: \(reason)")
         }
         try runtime?.attach()
         if program.captures.contains(where: { $0 != nil }) {
@@ -120,13 +144,13 @@ private final class Session {
         let host = RunHost(runtime: runtime, namespaces: namespaces, catalog: compiler.catalog)
         let evaluator = Evaluator(program: placed, host: host, session: facts(target: target))
         let run = Run(
-            program: placed, options: options, evaluator: evaluator, runtime: runtime, sink: sink, command: command,
-            signals: signals)
+            program: placed, options: options, evaluator: evaluator, runtime: runtime, sink: sink,
+            messages: messages, command: command, signals: signals)
         run.onStart = { background?.isReady() }
         let status = try run.execute()
         host.finish()
         compiler.reportPass(5, "run completed")
-        if status != 0 { writeError("Pass 5: run failed.  [man error::pass5]\n") }
+        if status != 0 { messages.say("Pass 5: run failed.  [man error::pass5]") }
         if let attachments = runtime?.takeAttachments() { Farewell.close(attachments) }
         return status
     }

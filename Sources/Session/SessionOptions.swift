@@ -25,6 +25,8 @@ public enum SessionMode: Sendable, Equatable {
     case dump(LibraryDump)
     /// `--explain`: says how every probe would be attached, and stops.
     case explain
+    /// `swtap doctor`.
+    case doctor
 }
 
 /// Everything that the command line decides.
@@ -93,6 +95,8 @@ public struct SessionOptions: Sendable {
     public var keepsGoing = false
     /// `--skip-badvars`.
     public var skipsBadVariables = false
+    /// `--json`: output, globals, messages and losses are objects, one on each line.
+    public var usesJSON = false
     /// `--color`: nil is automatic.
     public var color: Bool?
     /// `--no-feature`: attachment mechanisms not to use.

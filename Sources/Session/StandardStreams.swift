@@ -29,6 +29,9 @@ public func writeError(_ text: String) {
     text.withUTF8 { _ = writeAll(STDERR_FILENO, UnsafeRawBufferPointer($0)) }
 }
 
+/// Writes bytes to standard error.
+func writeErrorBytes(_ bytes: [UInt8]) { bytes.withUnsafeBytes { _ = writeAll(STDERR_FILENO, $0) } }
+
 /// The system's words for an errno.
 func errorText(_ code: Int32) -> String {
     String(cString: strerror(code))

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import Glibc
 import Session
 
 extension Command {
@@ -77,10 +78,20 @@ extension Command {
                 throw SessionError("Cannot specify a script with -l/-L/--dump-* switches.")
             }
             guard pass == nil else { throw SessionError("Cannot specify -p with -l/-L/--dump-* switches.") }
+            guard !options.usesJSON else {
+                throw SessionError("--json is for running a script, and for 'swtap doctor'.")
+            }
             options.mode = listing
             return
         }
         if explain { options.mode = .explain }
+        if script == nil, words == ["doctor"], access("doctor", F_OK) != 0 {
+            options.mode = .doctor
+            return
+        }
+        guard !options.usesJSON || options.mode == .run && options.lastPass == 5 else {
+            throw SessionError("--json is for running a script, and for 'swtap doctor'.")
+        }
         if let script {
             guard !script.isEmpty else { throw SessionError("Script text of -e is empty.") }
             options.script = .text(script)

@@ -44,6 +44,9 @@ struct RunOptions: ParsableArguments {
     @Flag(name: .long, help: "The same as --privilege=stapusr.")
     var unprivileged = false
 
+    @Flag(name: .long, help: "Write output, globals, messages and losses as JSON, an object on each line.")
+    var json = false
+
     @Option(
         name: .customLong("target-namespaces"),
         help: ArgumentHelp("The process whose namespaces the ns_ functions tell.", valueName: "pid"))
@@ -52,6 +55,7 @@ struct RunOptions: ParsableArguments {
     /// Checks them and takes them over.
     func apply(to options: inout SessionOptions) throws(SessionError) {
         options.reportsHits = reportsHits
+        options.usesJSON = json
         options.skipsBadVariables = skipsBadVariables
         if let rotation {
             guard options.outputFile != nil else { throw SessionError("-S needs an output file (-o).") }

@@ -89,6 +89,21 @@ extension HistogramKind {
         if bucket == 64 { return 0 }
         return bucket > 64 ? 1 << Int64(bucket - 65) : Int64.min >> Int64(bucket)
     }
+
+    /// The values that a bucket holds, both ends included; nil for no end.
+    public func bounds(of bucket: Int, among count: Int) -> (from: Int64?, to: Int64?) {
+        switch self {
+        case .logarithmic:
+            let value = Self.logarithmicValue(of: bucket)
+            if bucket == 64 { return (0, 0) }
+            if bucket > 64 { return (value, bucket >= 127 ? nil : value &* 2 - 1) }
+            return (bucket <= 0 ? nil : value &* 2 &+ 1, value)
+        case .linear(let low, _, let step):
+            if bucket == 0 { return (nil, low &- 1) }
+            let from = low &+ Int64(bucket - 1) &* step
+            return (from, bucket == count - 1 ? nil : from &+ step &- 1)
+        }
+    }
 }
 
 extension IRProgram {
