@@ -24,10 +24,13 @@ let package = Package(
         .target(name: "CTapsets", path: "tapsets"),
         .target(name: "CSystem"),
         .target(name: "Session", dependencies: ["Kernel", "Evaluator", "CTapsets", "CSystem"]),
+        .target(
+            name: "CReadline", linkerSettings: [.linkedLibrary("readline"), .linkedLibrary("tinfo")]),
+        .target(name: "REPL", dependencies: ["Session", "CReadline"]),
         .executableTarget(
             name: "swtap",
             dependencies: [
-                "Session", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "REPL", "Session", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .testTarget(name: "SyntaxTests", dependencies: ["Syntax"]),
         .testTarget(name: "SemanticsTests", dependencies: ["Semantics"], exclude: ["Messages"]),
@@ -36,6 +39,7 @@ let package = Package(
         .testTarget(name: "BPFTests", dependencies: ["BPF"]),
         .testTarget(name: "KernelTests", dependencies: ["Kernel"]),
         .testTarget(name: "SessionTests", dependencies: ["Session"]),
+        .testTarget(name: "REPLTests", dependencies: ["REPL"]),
         .testTarget(name: "swtapTests", dependencies: ["swtap"]),
     ],
     swiftLanguageModes: [.v6]

@@ -35,16 +35,16 @@ public final class Evaluator {
     let handlers: [Int32]
     /// Bytes of a string's slot: MAXSTRINGLEN.
     let stride: Int
+    /// The values of the globals; what follows points into it.
+    let globals: GlobalStorage
     let tables: UnsafeMutablePointer<UnsafeMutablePointer<ArrayTable>>
     /// The records of statistics; other globals have none.
     let statistics: UnsafeMutablePointer<StatisticsStore>
     let globalIntegers: UnsafeMutablePointer<Int64>
     let globalStrings: UnsafeMutablePointer<StringView>
-    let globalSlots: UnsafeMutablePointer<UInt8>
     let encoder: UnsafeMutablePointer<KeyEncoder>
     /// Room for one text while it is made.
     let scratch: UnsafeMutablePointer<UInt8>
-    private let arrayIndexes: [Int]
     private let recordLayouts: [RecordSlots?]
 
     // What one run has.
@@ -74,8 +74,11 @@ public final class Evaluator {
     /// Memory of slices, kept to be used again.
     var slices: [(UnsafeMutablePointer<KeyFilter>, UnsafeMutablePointer<UInt8>)] = []
 
-    /// Prepares a program to run; globals have their initial values.
-    public init(program: IRProgram, host: any EvaluationHost, session facts: SessionFacts) {
+    /// Prepares a program to run. Its globals have their initial values, or are those of a storage that has them all, at the
+    /// same positions.
+    public init(
+        program: IRProgram, host: any EvaluationHost, session facts: SessionFacts, globals shared: GlobalStorage? = nil
+    ) {
         self.program = program
         self.host = host
         self.facts = facts
@@ -87,17 +90,11 @@ public final class Evaluator {
         handlers = translated.handlers
         pool = ConstantPool(program, translated, maxLength: stride - 1)
         memory = MachineMemory(units: translated.units, nesting: translated.maxNesting, stride: stride)
-        let count = max(program.globals.count, 1)
-        tables = .allocate(capacity: count)
-        statistics = .allocate(capacity: count)
-        for (index, global) in program.globals.enumerated() {
-            guard let parameters = global.statistics else { continue }
-            (statistics + index).initialize(to: StatisticsStore(StatisticsShape(parameters)))
-        }
-        globalIntegers = .allocate(capacity: count)
-        globalIntegers.update(repeating: 0, count: count)
-        globalStrings = .allocate(capacity: count)
-        globalSlots = .allocate(capacity: count * stride)
+        globals = shared ?? GlobalStorage(program)
+        tables = globals.tables
+        statistics = globals.statistics
+        globalIntegers = globals.integers
+        globalStrings = globals.strings
         matches = RegexMatches(program, stride: stride)
         encoder = .allocate(capacity: 1)
         encoder.initialize(to: KeyEncoder(capacity: 1024))
@@ -106,49 +103,10 @@ public final class Evaluator {
         scratch = .allocate(capacity: max(stride, Evaluator.printLimit))
         recordLayouts = program.captures.map { $0.map { RecordSlots($0) } }
         slotOffsets = UnsafePointer(pool.lists)
-        var arrays: [Int] = []
-        for (index, global) in program.globals.enumerated() where !global.keyTypes.isEmpty {
-            let table = UnsafeMutablePointer<ArrayTable>.allocate(capacity: 1)
-            table.initialize(
-                to: ArrayTable(
-                    keyKinds: global.keyTypes.map { $0 == .string ? .string : .long },
-                    hasStringValue: global.valueType == .string, limit: global.capacity, wraps: global.wraps,
-                    records: global.statistics == nil ? nil : statistics + index))
-            tables[index] = table
-            arrays.append(index)
-        }
-        arrayIndexes = arrays
-        for (index, global) in program.globals.enumerated() {
-            globalStrings[index] = StringView(pointer: UnsafePointer(globalSlots + index * stride), length: 0)
-            switch global.initial {
-            case .number(let value): globalIntegers[index] = value
-            case .string(let text):
-                let bytes = Array(text.bytes.prefix { $0 != 0 })
-                bytes.withUnsafeBufferPointer {
-                    if let base = $0.baseAddress {
-                        storeGlobal(index, StringView(pointer: base, length: min($0.count, stride - 1)))
-                    }
-                }
-            case nil: break
-            }
-        }
     }
 
     deinit {
-        for index in arrayIndexes {
-            tables[index].pointee.deallocate()
-            tables[index].deinitialize(count: 1)
-            tables[index].deallocate()
-        }
-        for (index, global) in program.globals.enumerated() where global.statistics != nil {
-            statistics[index].deallocate()
-        }
-        statistics.deallocate()
         releaseSlices()
-        tables.deallocate()
-        globalIntegers.deallocate()
-        globalStrings.deallocate()
-        globalSlots.deallocate()
         encoder.pointee.deallocate()
         encoder.deallocate()
         scratch.deallocate()

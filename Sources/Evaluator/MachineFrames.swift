@@ -77,21 +77,9 @@ extension Evaluator {
         strings[register] = StringView(pointer: slot, length: text.length)
     }
 
-    func storeGlobal(_ index: Int, _ text: StringView) {
-        let slot = globalSlots + index * stride
-        copyBytes(slot, text.pointer, text.length)
-        globalStrings[index].length = text.length
-    }
+    @inline(__always)
+    func storeGlobal(_ index: Int, _ text: StringView) { globals.store(index, text) }
 
     @inline(never)
-    func deleteGlobal(_ index: Int) {
-        if !program.globals[index].keyTypes.isEmpty {
-            tables[index].pointee.removeAll()
-        } else if program.globals[index].statistics != nil {
-            statistics[index].reset()
-        } else {
-            globalIntegers[index] = 0
-            globalStrings[index].length = 0
-        }
-    }
+    func deleteGlobal(_ index: Int) { globals.reset(index) }
 }

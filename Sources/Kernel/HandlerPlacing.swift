@@ -30,7 +30,8 @@ extension CaptureRuntime {
         func placed() -> Placement {
             Placement(
                 program, refused: refused, absent: Set(absent),
-                abilities: KernelAbilities(loops: hasLoops ? .callback : .walked))
+                abilities: KernelAbilities(loops: hasLoops ? .callback : .walked),
+                isWatched: options.watchesGlobals)
         }
         placement = placed()
         while refuseMore() { placement = placed() }

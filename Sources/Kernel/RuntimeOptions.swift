@@ -15,6 +15,8 @@ public struct RuntimeOptions: Sendable {
     public var ignoresErrors = false
     /// Whether all events are counted, and not only those that are lost.
     public var countsEvents = true
+    /// Whether user space may look at every global at any time.
+    public var watchesGlobals = false
     /// Whether that process has not executed its program yet.
     public var startsTarget = false
 

@@ -13,6 +13,8 @@ public struct AnalysisOptions: Sendable {
     public var displaysGlobals = true
     /// `-G name=value`: the initial values of scalar globals, as text.
     public var initialValues: [(name: String, value: ByteString)] = []
+    /// The types that globals of the user have from programs before, by name: they hold values of them.
+    public var knownGlobals: [(name: String, keyTypes: [ValueType], valueType: ValueType)] = []
     /// The kernel's HZ, for `timer.jiffies`.
     public var ticksPerSecond: Int64 = 250
 

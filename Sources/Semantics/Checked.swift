@@ -17,6 +17,25 @@ public final class CheckedProgram {
     public init() {}
 }
 
+extension CheckedProgram {
+    /// Leaves out the probes that are not wanted; the others are numbered anew. Counters stay, since code names them by number.
+    public func keepProbes(_ isWanted: (CheckedProbe) -> Bool) {
+        var kept: [CheckedProbe] = []
+        for probe in probes {
+            if case .counter = probe.event {} else if !isWanted(probe) { continue }
+            let copy = CheckedProbe(
+                index: kept.count, point: probe.point, scriptPoint: probe.scriptPoint, event: probe.event,
+                token: probe.token, body: probe.body)
+            copy.derivation = probe.derivation
+            copy.functionName = probe.functionName
+            copy.locals = probe.locals
+            copy.condition = probe.condition
+            kept.append(copy)
+        }
+        probes = kept
+    }
+}
+
 /// A global variable.
 public final class CheckedGlobal {
     /// The position in the program.

@@ -14,7 +14,8 @@ final class Compiler {
     let options: SessionOptions
     let facts = SystemFacts()
     let catalog: LazyCatalog
-    let messages: MessageWriter
+    /// Where the messages of all passes go.
+    var messages: MessageWriter
     private var library: [ParsedFile] = []
     private var tapsets: TapsetLibrary!
     private let stopwatch: PassTimer
@@ -35,12 +36,30 @@ final class Compiler {
 
     // MARK: - Pass 1
 
+    /// What the user gives the compiler to read.
+    struct Input {
+        /// Scripts.
+        var files: [SourceFile] = []
+        /// Macros that all scripts know.
+        var macros: [SourceFile] = []
+        /// Statements without a probe around them.
+        var statements: SourceFile?
+        /// What is wrong with files that could not be read.
+        var problems: [Diagnostic] = []
+    }
+
     /// Parses the user's scripts and the tapset files that they can need.
     func parseAll() throws -> [ParsedFile] {
-        stopwatch.start()
         let input = ScriptInput(options)
-        tapsets = try TapsetLibrary(directories: options.includeDirectories)
-        var texts = input.files.map(\.bytes) + options.scriptArguments.map { Array($0.utf8) }
+        return try read(Input(files: input.files, problems: input.problems))
+    }
+
+    /// Parses what the user gives, statements last, and the tapset files that it can need.
+    func read(_ input: Input) throws -> [ParsedFile] {
+        stopwatch.start()
+        if tapsets == nil { tapsets = try TapsetLibrary(directories: options.includeDirectories) }
+        var texts = (input.files + input.macros).map(\.bytes) + options.scriptArguments.map { Array($0.utf8) }
+        if let statements = input.statements { texts.append(statements.bytes) }
         if case .list(let pattern, _) = options.mode { texts.append(Array(pattern.utf8)) }
         if case .dump = options.mode { texts.append(Array("*.*".utf8)) }
         var parseOptions = ParseOptions(environment: environment())
@@ -48,6 +67,7 @@ final class Compiler {
         parseOptions.scriptArguments = options.scriptArguments.map { ByteString($0) }
         var used: Set<Int> = []
         library = parseLibrary(tapsets.files(neededBy: texts), &parseOptions, &diagnostics, &used)
+        for macros in input.macros { diagnostics += parseOptions.libraryMacros.add(macros, options: parseOptions) }
         // The tapset of argv mentions all arguments, which only counts for a script that looks at them there.
         if !input.files.contains(where: { TapsetIndex.mentions(["argc", "argv"], in: $0.bytes) }) { used = [] }
         var files: [ParsedFile] = []
@@ -55,6 +75,11 @@ final class Compiler {
             let result = parse(source, options: parseOptions)
             diagnostics += result.diagnostics
             used.formUnion(result.usedArguments)
+            files.append(result.file)
+        }
+        if let statements = input.statements {
+            let result = parseStatements(statements, options: parseOptions)
+            diagnostics += result.diagnostics
             files.append(result.file)
         }
         if diagnostics.allSatisfy({ $0.kind == .warning }) {
@@ -125,13 +150,18 @@ final class Compiler {
 
     /// Checks the program.
     func analyzeAll(_ files: [ParsedFile]) throws -> CheckedProgram {
+        try analyzeAll(files, options: try analysisOptions())
+    }
+
+    /// Checks the program as its options say.
+    func analyzeAll(_ files: [ParsedFile], options analysis: AnalysisOptions) throws -> CheckedProgram {
         stopwatch.start()
-        let analysis = try analysisOptions()
+        catalog.wasAsked = false
         var result = analyze(user: files, library: library, catalog: catalog, options: analysis)
-        if result.program == nil, catalog.failure == nil, loadWholeLibrary() {
+        if result.program == nil, !(catalog.wasAsked && catalog.failure != nil), loadWholeLibrary() {
             result = analyze(user: files, library: library, catalog: catalog, options: analysis)
         }
-        if let failure = catalog.failure, result.program == nil { throw SessionError("\(failure)") }
+        if catalog.wasAsked, let failure = catalog.failure, result.program == nil { throw SessionError("\(failure)") }
         messages.show(result.warnings + result.diagnostics)
         let patterns = result.program.map { regexErrors(in: $0) } ?? []
         messages.show(patterns)
@@ -150,7 +180,7 @@ final class Compiler {
         return program
     }
 
-    private func analysisOptions() throws -> AnalysisOptions {
+    func analysisOptions() throws -> AnalysisOptions {
         var analysis = AnalysisOptions()
         analysis.guruMode = options.guruMode
         analysis.unoptimized = options.unoptimized

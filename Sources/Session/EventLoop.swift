@@ -3,18 +3,18 @@ import CSystem
 import Glibc
 
 /// Waits for descriptors to become readable and calls what was registered for each.
-final class EventLoop {
+package final class EventLoop {
     private let poller: Int32
     private var actions: [Int32: () -> Void] = [:]
 
     /// An empty loop.
-    init() { poller = epoll_create1(Int32(EPOLL_CLOEXEC)) }
+    package init() { poller = epoll_create1(Int32(EPOLL_CLOEXEC)) }
 
     deinit { close(poller) }
 
     /// Calls `action` whenever `descriptor` is readable, or writable; false when it is a file, which always is.
     @discardableResult
-    func watch(_ descriptor: Int32, forWriting: Bool = false, _ action: @escaping () -> Void) -> Bool {
+    package func watch(_ descriptor: Int32, forWriting: Bool = false, _ action: @escaping () -> Void) -> Bool {
         actions[descriptor] = action
         var event = epoll_event()
         event.events = forWriting ? UInt32(EPOLLOUT.rawValue) : UInt32(EPOLLIN.rawValue)
@@ -23,14 +23,14 @@ final class EventLoop {
     }
 
     /// Watches a descriptor no more; call it before closing one.
-    func unwatch(_ descriptor: Int32) {
+    package func unwatch(_ descriptor: Int32) {
         actions[descriptor] = nil
         var event = epoll_event()
         epoll_ctl(poller, EPOLL_CTL_DEL, descriptor, &event)
     }
 
     /// Waits at most `milliseconds` (-1: for ever) and runs the actions of what is readable.
-    func runOnce(milliseconds: Int32) {
+    package func runOnce(milliseconds: Int32) {
         var events = [epoll_event](repeating: epoll_event(), count: 16)
         let count = epoll_wait(poller, &events, Int32(events.count), milliseconds)
         guard count > 0 else { return }

@@ -51,7 +51,12 @@ package final class KernelHandlers {
 
     /// Sees to it that a handler of user space that is about to run has the globals as they are.
     func prepare(for probe: Int) -> SessionRequest {
-        guard isOpen, readsSums[probe] else { return .proceed }
+        isOpen && readsSums[probe] ? collect() : .proceed
+    }
+
+    /// Takes in what handlers in the kernel have added up.
+    func collect() -> SessionRequest {
+        guard isOpen else { return .proceed }
         runtime.collectSums(into: evaluator)
         return reportOverflows()
     }

@@ -8,6 +8,8 @@ final class LazyCatalog: ProbeCatalog {
     private(set) var failure: KernelError?
     private var opened: KernelCatalog?
     private var wasTried = false
+    /// Whether somebody has asked since this was last cleared.
+    var wasAsked = false
     /// Programs and libraries, for which the kernel need not be asked.
     let programs: ProgramFiles
 
@@ -15,6 +17,7 @@ final class LazyCatalog: ProbeCatalog {
 
     /// The catalogue itself; nil when it cannot be read.
     var catalog: KernelCatalog? {
+        wasAsked = true
         if !wasTried {
             wasTried = true
             do { opened = try KernelCatalog() } catch { failure = error }

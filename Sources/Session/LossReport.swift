@@ -80,7 +80,12 @@ struct LossReport {
             ]
             text += figures.map { pad(String($0), 11) }.joined() + "  \(row.point)\n"
         }
-        writeError(text)
+        messages.show(text: text)
+    }
+
+    /// All events that any probe has lost so far.
+    var total: UInt64 {
+        rows.reduce(0) { $0 &+ $1.lost &+ $1.silenced &+ $1.busy &+ $1.entryMissing &+ $1.skipped }
     }
 
     private func warning(_ field: KeyPath<Row, UInt64>, _ text: String) -> String? {

@@ -12,6 +12,10 @@ final class MessageWriter {
     var json: JSONStream?
     /// The messages of the diagnostics that were no warnings, with their causes.
     private(set) var errors: [Diagnostic] = []
+    /// Whether a diagnostic is shown at all.
+    var shows: (Diagnostic) -> Bool = { _ in true }
+    /// Whether the lines that only say which pass has failed are left out.
+    var isBrief = false
 
     /// Writes by `write`; to standard error by default.
     init(_ options: SessionOptions, write: @escaping ([UInt8]) -> Void = writeErrorBytes) {
@@ -27,7 +31,7 @@ final class MessageWriter {
     /// Shows diagnostics, warnings unless `-w`.
     func show(_ diagnostics: [Diagnostic]) {
         var text: [UInt8] = []
-        for diagnostic in diagnostics {
+        for diagnostic in diagnostics where shows(diagnostic) {
             if diagnostic.kind == .warning {
                 warnings += 1
                 if options.suppressWarnings { continue }
@@ -46,9 +50,12 @@ final class MessageWriter {
 
     /// Shows a final line, then how many similar messages were held back.
     func fail(_ text: String) {
-        say(text)
+        if !isBrief { say(text) }
         showSuppressed()
     }
+
+    /// Shows text of many lines as it is, also with `--json`.
+    func show(text: String) { write(Array(text.utf8)) }
 
     /// Shows how many similar messages were held back since the last time.
     func showSuppressed() {

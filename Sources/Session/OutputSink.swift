@@ -33,6 +33,15 @@ final class OutputSink {
     /// The errno of the write that failed.
     private(set) var failure: Int32?
 
+    /// Takes the bytes instead of a descriptor.
+    private var take: ((UnsafeRawBufferPointer) -> Void)?
+
+    /// A closure that takes all bytes.
+    convenience init(_ take: @escaping (UnsafeRawBufferPointer) -> Void) {
+        self.init()
+        self.take = take
+    }
+
     /// Standard output.
     init() {
         descriptor = STDOUT_FILENO
@@ -69,6 +78,10 @@ final class OutputSink {
     @discardableResult
     func write(_ bytes: UnsafeRawBufferPointer) -> Bool {
         guard failure == nil else { return false }
+        if let take {
+            take(bytes)
+            return true
+        }
         if let rotation, written > 0, written + bytes.count > rotation.size { switchFile() }
         guard failure == nil else { return false }
         failure = writeAll(descriptor, bytes)

@@ -30,11 +30,13 @@ final class Run {
     /// What handlers in the kernel have to do with this process.
     private let kernel: KernelHandlers?
     let sink: OutputSink
-    private let messages: MessageWriter
+    let messages: MessageWriter
     private let command: TargetCommand?
-    private let signals: SignalSource
-    let loop = EventLoop()
+    private let signals: SignalSource?
+    let loop: EventLoop
     var timers: [TimerSource] = []
+    /// The timers of probes.
+    private var probeTimers: [TimerSource] = []
     /// The FIFOs of procfs probes.
     var files: ScriptFiles?
     /// Standard input, when a probe reads it.
@@ -49,12 +51,17 @@ final class Run {
     private var afterExit: [UInt64]
     /// Handlers that ran for processes which were there before, for each probe.
     private var running: [UInt64]
+    /// Handlers that ran in user space, for each probe.
+    private(set) var runs: [UInt64]
     private var commandStatus: Int32?
 
+    /// A run on an event loop of its own, or on one that it shares with others, who then handle the signals.
     init(
         program: IRProgram, options: SessionOptions, evaluator: Evaluator, runtime: CaptureRuntime?, sink: OutputSink,
-        messages: MessageWriter, command: TargetCommand?, signals: SignalSource
+        messages: MessageWriter, command: TargetCommand? = nil, signals: SignalSource? = nil,
+        loop: EventLoop = EventLoop()
     ) {
+        self.loop = loop
         self.program = program
         self.options = options
         self.evaluator = evaluator
@@ -68,28 +75,48 @@ final class Run {
         handled = Array(repeating: 0, count: program.probes.count)
         afterExit = handled
         running = handled
+        runs = handled
         if options.reportsHits { hits = HitReport(probes: program.probes.count) }
     }
 
     /// Runs to the end; returns swtap's exit status.
     func execute() throws(SessionError) -> Int32 {
-        loop.watch(signals.descriptor) { [unowned self] in handleSignals() }
+        if let signals { loop.watch(signals.descriptor) { [unowned self] in handleSignals(signals) } }
+        try begin()
+        while state == .running { loop.runOnce(milliseconds: -1) }
+        end()
+        return finish()
+    }
+
+    /// Runs the begin probes and opens the others; `isRunning` says whether one has ended it already.
+    func begin() throws(SessionError) {
         runProbes { if case .begin(let sequence) = $0 { sequence } else { nil } }
         if state == .running { try open() }
-        while state == .running { loop.runOnce(milliseconds: -1) }
+    }
+
+    /// Stops in order; `finish` gives the account after it.
+    func end() {
+        state = max(state, .stopping)
         stop()
-        return finish()
+    }
+
+    /// Takes everything off a loop that others go on with.
+    func leaveLoop() {
+        for timer in timers + probeTimers { loop.unwatch(timer.descriptor) }
+        timers = []
+        probeTimers = []
     }
 
     // MARK: - Start
 
     private func open() throws(SessionError) {
         arming.start()
-        var probeTimers: [(timer: TimerSource, probe: Int)] = []
+        var waiting: [(timer: TimerSource, probe: Int)] = []
         for (index, probe) in program.probes.enumerated() {
             guard case .timer(let event) = probe.event else { continue }
             let timer = TimerSource(interval: event.interval, randomize: event.randomize)
-            probeTimers.append((timer, index))
+            waiting.append((timer, index))
+            probeTimers.append(timer)
             loop.watch(timer.descriptor) { [unowned self] in handleTimer(timer, probe: index) }
         }
         if let runtime {
@@ -111,7 +138,7 @@ final class Run {
             loop.watch(timer.descriptor) { [unowned self] in state = max(state, .stopping) }
         }
         _ = try openFiles()
-        for (timer, probe) in probeTimers { arming.add(timer, probe: probe) }
+        for (timer, probe) in waiting { arming.add(timer, probe: probe) }
         timers.forEach { $0.arm() }
         runRunning()
         if state == .running, let command { try command.start() }
@@ -135,6 +162,23 @@ final class Run {
     var onStart: (() -> Void)?
     /// Whether handlers of normal events may still start.
     var isRunning: Bool { state == .running }
+    /// Whether errors have ended it.
+    var hasFailed: Bool { state == .failed }
+    /// Called before the handler of a probe runs in user space.
+    var beforeHandler: ((Int) -> Void)?
+    /// Called when the handler of a probe has run in user space.
+    var afterHandler: ((Int) -> Void)?
+
+    /// The account of every event of the kernel so far.
+    var losses: LossReport {
+        LossReport(program: program, runtime: runtime, handled: handled, afterExit: afterExit, running: running)
+    }
+
+    /// Evaluates all conditions anew: others have changed what they read.
+    func updateConditions() { if state == .running { arming.start() } }
+
+    /// Takes in what handlers in the kernel have added up.
+    func collectSums() { if let kernel, kernel.collect() == .failed { fail() } }
 
     // MARK: - Events
 
@@ -196,7 +240,9 @@ final class Run {
     private var handlerAskedToStop = false
 
     func run(_ probe: Int, record: UnsafeRawPointer?) {
+        beforeHandler?(probe)
         if kernel?.prepare(for: probe) == .failed { return fail() }
+        runs[probe] += 1
         let started = hits == nil ? 0 : swtap_cycles()
         let request = evaluator.run(handler: probe, record: record)
         hits?.add(probe, cycles: swtap_cycles() &- started)
@@ -206,9 +252,10 @@ final class Run {
         case .failed: fail()
         }
         arming.update(after: probe)
+        afterHandler?(probe)
     }
 
-    private func handleSignals() {
+    private func handleSignals(_ signals: SignalSource) {
         while let signal = signals.next() {
             if signal == SIGCHLD {
                 reapChildren()
@@ -267,7 +314,7 @@ final class Run {
     private func stop() {
         runtime?.closeGate()
         closeFiles()
-        signals.release()
+        signals?.release()
         if state == .stopping, !handlerAskedToStop { isDraining = true }
         handleEvents()
         if kernel?.end() == .failed { state = .failed }
@@ -315,7 +362,8 @@ final class Run {
         afterZero?()
     }
 
-    private func finish() -> Int32 {
+    /// Shows the account of what was done; the exit status.
+    func finish() -> Int32 {
         if sink.failure == nil, let hits {
             var text = hits.text(program) { probe in
                 runtime.map { runtime in
@@ -331,13 +379,11 @@ final class Run {
             }
         }
         messages.json?.finishLine()
-        let report = LossReport(
-            program: program, runtime: runtime, handled: handled, afterExit: afterExit, running: running)
-        report.show(verbose: options.verbosity > 0, messages)
+        losses.show(verbose: options.verbosity > 0, messages)
         var status: Int32 = state == .failed ? 1 : 0
         if let warning = evaluator.countsWarning { messages.say(warning) }
         if let text = sink.failureText {
-            writeError("ERROR: \(text)\n")
+            messages.say("ERROR: \(text)")
             status = 1
         }
         if let commandStatus, commandStatus != 0 {

@@ -24,7 +24,7 @@ extension Run {
             for (index, event) in served {
                 let isBoth = served.contains { $0.event.path == event.path && $0.event.isRead != event.isRead }
                 let (descriptor, path) = try files.serve(event, isBoth: isBoth)
-                if options.verbosity > 0 { writeError("\(program.probes[index].point) is \(path)\n") }
+                if options.verbosity > 0 { messages.show(text: "\(program.probes[index].point) is \(path)\n") }
                 loop.watch(descriptor) { [unowned self] in accept(descriptor, probe: index, event) }
             }
         }

@@ -98,7 +98,7 @@ private final class Session {
 
     private func runProgram(_ checked: CheckedProgram) throws -> Int32 {
         let runs = options.lastPass == 5 && options.mode == .run
-        try checkPrivilege(checked)
+        try compiler.checkPrivilege(checked)
         let background = runs && options.isDaemon ? try Background.fork() : nil
         if let status = background?.parentStatus { return status }
         // Signals are taken before the command is forked, so that none is missed.
@@ -113,7 +113,7 @@ private final class Session {
         let program = try compiler.lowerAll(checked, target: target)
         if options.lastPass == 3 { return show(dump(program)) }
 
-        let runtime = try makeRuntime(program, target: target, isStarted: command != nil)
+        let runtime = try compiler.makeRuntime(program, target: target, isStarted: command != nil)
         if options.mode == .explain { return show(explain(program, runtime)) }
         if options.lastPass == 4 {
             try runtime?.load()
@@ -142,7 +142,7 @@ private final class Session {
         // The runtime's has the places of what was expanded for handlers in the kernel.
         let placed = runtime?.placement.program ?? program
         let host = RunHost(runtime: runtime, namespaces: namespaces, catalog: compiler.catalog)
-        let evaluator = Evaluator(program: placed, host: host, session: facts(target: target))
+        let evaluator = Evaluator(program: placed, host: host, session: compiler.sessionFacts(target: target))
         let run = Run(
             program: placed, options: options, evaluator: evaluator, runtime: runtime, sink: sink,
             messages: messages, command: command, signals: signals)
@@ -153,42 +153,6 @@ private final class Session {
         if status != 0 { messages.say("Pass 5: run failed.  [man error::pass5]") }
         if let attachments = runtime?.takeAttachments() { Farewell.close(attachments) }
         return status
-    }
-
-    /// Probes of the kernel are for those who may do everything.
-    private func checkPrivilege(_ program: CheckedProgram) throws(SessionError) {
-        guard !options.allowsKernelProbes, let probe = program.probes.first(where: { $0.event.isKernel }) else {
-            return
-        }
-        throw SessionError("\(probe.point) is not allowed with --privilege=stapusr (--unprivileged)")
-    }
-
-    private func makeRuntime(_ program: IRProgram, target: Int64, isStarted: Bool) throws -> CaptureRuntime? {
-        guard program.probes.contains(where: { $0.event.isKernel }) else { return nil }
-        try Preflight.check()
-        guard let catalog = compiler.catalog.catalog else {
-            throw SessionError(compiler.catalog.failure.map { "\($0)" } ?? "the kernel's types cannot be read")
-        }
-        var runtimeOptions = RuntimeOptions()
-        if let size = options.bufferMegabytes { runtimeOptions.ringMegabytes = size }
-        runtimeOptions.targetPid = Int32(clamping: target)
-        runtimeOptions.startsTarget = isStarted
-        runtimeOptions.ignoresErrors = options.suppressesHandlerErrors
-        runtimeOptions.countsEvents = options.verbosity > 0 || options.reportsHits
-        runtimeOptions.disabledFeatures = try features(options.disabledFeatures)
-        return try CaptureRuntime(program: program, catalog: catalog, options: runtimeOptions)
-    }
-
-    private func features(_ names: [String]) throws(SessionError) -> Set<Feature> {
-        var features: Set<Feature> = []
-        for name in names {
-            guard let feature = Feature(rawValue: name) else {
-                let known = Feature.allCases.map(\.rawValue).joined(separator: ", ")
-                throw SessionError("--no-feature \(name): no such mechanism (there are \(known))")
-            }
-            features.insert(feature)
-        }
-        return features
     }
 
     private func explain(_ program: IRProgram, _ runtime: CaptureRuntime?) -> String {
@@ -210,15 +174,5 @@ private final class Session {
             }
         }
         return text
-    }
-
-    private func facts(target: Int64) -> SessionFacts {
-        var facts = SessionFacts()
-        facts.targetPid = target
-        facts.arguments = CommandLine.arguments.map { ByteString($0) }
-        facts.verbosity = options.verbosity
-        facts.ticksPerSecond = Int64(compiler.facts.ticksPerSecond)
-        facts.suppressesHandlerErrors = options.suppressesHandlerErrors
-        return facts
     }
 }

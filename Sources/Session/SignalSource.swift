@@ -3,21 +3,21 @@ import CSystem
 import Glibc
 
 /// The signals that a session handles, read from a descriptor instead of interrupting it.
-final class SignalSource {
+package final class SignalSource {
     /// Becomes readable when a signal is there.
-    let descriptor: Int32
+    package let descriptor: Int32
 
-    /// Blocks SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR2 and SIGCHLD.
-    init() {
+    /// Blocks SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR2, SIGCHLD and further ones.
+    package init(further: [Int32] = []) {
         var set = sigset_t()
         sigemptyset(&set)
-        for signal in [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR2, SIGCHLD] { sigaddset(&set, signal) }
+        for signal in [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR2, SIGCHLD] + further { sigaddset(&set, signal) }
         sigprocmask(SIG_BLOCK, &set, nil)
         descriptor = signalfd(-1, &set, Int32(SFD_CLOEXEC | SFD_NONBLOCK))
     }
 
     /// The number of the next signal, or nil.
-    func next() -> Int32? {
+    package func next() -> Int32? {
         var information = signalfd_siginfo()
         let size = MemoryLayout<signalfd_siginfo>.size
         guard read(descriptor, &information, size) == size else { return nil }

@@ -3,7 +3,7 @@ import CSystem
 import Glibc
 
 /// Writes all bytes to a descriptor; nil on success, else the errno.
-func writeAll(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int32? {
+package func writeAll(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int32? {
     var offset = 0
     while offset < bytes.count {
         let count = write(descriptor, bytes.baseAddress! + offset, bytes.count - offset)
@@ -33,7 +33,7 @@ public func writeError(_ text: String) {
 func writeErrorBytes(_ bytes: [UInt8]) { bytes.withUnsafeBytes { _ = writeAll(STDERR_FILENO, $0) } }
 
 /// The system's words for an errno.
-func errorText(_ code: Int32) -> String {
+package func errorText(_ code: Int32) -> String {
     String(cString: strerror(code))
 }
 

@@ -16,6 +16,8 @@ final class TimerSource {
         descriptor = timerfd_create(CLOCK_MONOTONIC, Int32(TFD_CLOEXEC | TFD_NONBLOCK))
     }
 
+    deinit { close(descriptor) }
+
     /// Arms it: the first firing is one interval from now. With a random part each firing is armed anew.
     func arm() {
         var next = interval

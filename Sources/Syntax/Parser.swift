@@ -20,6 +20,20 @@ public func parse(_ source: SourceFile, options: ParseOptions) -> ParseResult {
         usedArguments: lexer.usedArguments)
 }
 
+/// Parses statements that stand alone, without a probe around them, as the handler of one `probe begin`; a lone expression
+/// as it is.
+public func parseStatements(_ source: SourceFile, options: ParseOptions) -> ParseResult {
+    let version = LanguageVersion(options.environment.systemtapVersion)
+    var lexer = Lexer(source, arguments: options.scriptArguments, version: version)
+    let preprocessor = Preprocessor(
+        source: source, tokens: lexer.tokens(), environment: options.environment, library: options.libraryMacros)
+    let parser = Parser(source: source, tokens: preprocessor.run(), options: options)
+    parser.parseStatementsAsProbe()
+    return ParseResult(
+        file: parser.file, diagnostics: preprocessor.warnings + parser.diagnostics,
+        usedArguments: lexer.usedArguments)
+}
+
 /// The warnings about script arguments that no file mentions; none when the script reads them at run time through `argv`.
 public func unusedArgumentWarnings(count: Int, used: Set<Int>, readsArgv: Bool = false) -> [Diagnostic] {
     guard !readsArgv && count > 0 else { return [] }
@@ -165,6 +179,23 @@ final class Parser {
                 while let skipped = next, !startsDeclaration(skipped) { index += 1 }
             }
         }
+    }
+
+    /// Statements to the end of the file, as the handler of a begin probe; nothing for none.
+    func parseStatementsAsProbe() {
+        guard let first = next else { return }
+        var statements: [Statement] = []
+        do throws(Failure) {
+            // A histogram may stand alone: it is printed.
+            bareHistogramIndex = index
+            while next != nil { statements.append(try parseStatement()) }
+        } catch {
+            diagnostics.append(error.diagnostic)
+            return
+        }
+        let point = ProbePoint(components: [ProbeComponent(token: first, name: "begin")])
+        file.probes.append(
+            ProbeDeclaration(token: first, points: [point], body: Block(token: first, statements: statements)))
     }
 
     /// Remembers a declaration whose tokens depend on `systemtap_v`.

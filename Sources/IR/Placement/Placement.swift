@@ -29,8 +29,11 @@ public struct Placement {
     /// Those of them that it changes.
     private var changed: [Set<Int>] = []
 
+    private let isWatched: Bool
+
     /// Nothing is placed yet: all is in user space.
     public init(unplaced program: IRProgram) {
+        isWatched = false
         self.program = program
         abilities = KernelAbilities()
         reasons = Array(repeating: nil, count: program.handlers.count)
@@ -38,12 +41,14 @@ public struct Placement {
     }
 
     /// Places handlers in the kernel where it can run them; `refused` are probes that it cannot run, with the reasons, and
-    /// `absent` those that are not attached, whose handlers never run; `abilities` are what the kernel can do for handlers.
+    /// `absent` those that are not attached, whose handlers never run; `abilities` are what the kernel can do for handlers. With
+    /// `isWatched` others may look at every global and change it at any time: none has its home in the kernel.
     public init(
         _ program: IRProgram, refused: [Int: String] = [:], absent: Set<Int> = [],
-        abilities: KernelAbilities = KernelAbilities()
+        abilities: KernelAbilities = KernelAbilities(), isWatched: Bool = false
     ) {
         self.abilities = abilities
+        self.isWatched = isWatched
         let inliner = InlineCalls(program)
         reasons = Array(repeating: nil, count: program.handlers.count)
         homes = Array(repeating: .evaluator, count: program.globals.count)
@@ -141,7 +146,7 @@ public struct Placement {
                     homes[global] = .evaluator
                     continue
                 }
-                if isFixed(global) {
+                if !isWatched, isFixed(global) {
                     homes[global] = .shared
                     continue
                 }
@@ -159,7 +164,7 @@ public struct Placement {
     private func isKeptForCollection(_ global: Int, _ uses: [GlobalUse]) -> Bool {
         let declared = program.globals[global]
         return uses.allSatisfy { $0 == .adds }
-            || !declared.keyTypes.isEmpty && !declared.wraps && uses.allSatisfy { $0 == .sets }
+            || !isWatched && !declared.keyTypes.isEmpty && !declared.wraps && uses.allSatisfy { $0 == .sets }
     }
 
     /// Whether no handler changes a global while the probes are open.
@@ -214,6 +219,7 @@ public struct Placement {
     ) -> String? {
         let name = program.globals[global].name
         if conditions.contains(global) { return "uses '\(name)', which the condition of a probe reads" }
+        if isWatched, !adds { return "uses '\(name)', which the prompt may look at at any time" }
         if !adds, program.globals[global].statistics != nil { return "reads the statistics of '\(name)'" }
         for (index, probe) in program.probes.enumerated() where touched[index].contains(global) && found[index] == nil {
             if let reason = reasons[index] {
@@ -275,6 +281,19 @@ extension Operation {
 }
 
 extension IRProgram {
+    /// The globals that a handler and the functions that it calls name.
+    public func globals(ofHandler index: Int) -> Set<Int> {
+        var walker = GlobalWalker(self)
+        return walker.globals(of: handlers[index]).named
+    }
+
+    /// The globals that the condition of a probe names; none for probes without one.
+    public func globals(ofCondition index: Int) -> Set<Int> {
+        guard conditions.indices.contains(index), let function = conditions[index] else { return [] }
+        var walker = GlobalWalker(self)
+        return walker.globals(of: functions[function]).named
+    }
+
     /// The global that an instruction names.
     public func global(of instruction: Instruction) -> Int? {
         switch instruction.op {

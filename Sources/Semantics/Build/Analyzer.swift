@@ -120,6 +120,20 @@ final class Analyzer {
             if let token = scope.file.embedded.first { report(Refusal.embeddedCode.diagnostic(token)) }
         }
         applyInitialValues()
+        applyKnownTypes()
+    }
+
+    private func applyKnownTypes() {
+        for known in options.knownGlobals {
+            guard let global = symbols.global(named: known.name, from: symbols.userScopes.first), global.isUsers else {
+                continue
+            }
+            global.keyTypes = known.keyTypes
+            global.keyTokens = known.keyTypes.map { _ in global.token }
+            global.arityToken = global.token
+            global.type = known.valueType
+            global.typeToken = global.token
+        }
     }
 
     private func applyInitialValues() {
