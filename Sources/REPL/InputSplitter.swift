@@ -23,6 +23,9 @@ struct InputSplitter {
     /// Whether the text so far is not complete.
     var isOpen: Bool { !text.isEmpty }
 
+    /// Whether it waits for a brace, a parenthesis or a quote to be closed.
+    var isInside: Bool { Nesting(text).isOpen }
+
     /// Forgets what waits, and returns it.
     mutating func takePending() -> String {
         defer { text = "" }
@@ -63,8 +66,9 @@ struct InputSplitter {
         }
         if nesting.isOpen { return false }
         switch Self.firstWord(text) {
-        case "probe", "function", "private" where nesting.needsBlock: if !nesting.hasBlock { return false }
+        case "probe", "function": if !nesting.hasBlock { return false }
         case "@define": if !nesting.hasMacroBody { return false }
+        case "private" where nesting.needsBlock: if !nesting.hasBlock { return false }
         case "global", "private": if nesting.last == UInt8(ascii: ",") { return false }
         default: break
         }
@@ -144,7 +148,10 @@ private struct Nesting {
                 let end: (Character, Character) = at("/", "*") ? ("*", "/") : ("%", "}")
                 index += 2
                 while index < bytes.count, !at(end.0, end.1) { index += 1 }
-                if index >= bytes.count { return isOpen = true }
+                if index >= bytes.count {
+                    isOpen = true
+                    return
+                }
                 index += 2
                 last = UInt8(ascii: "}")
                 continue
@@ -154,7 +161,10 @@ private struct Nesting {
                 while index < bytes.count, bytes[index] != UInt8(ascii: "\"") {
                     index += bytes[index] == UInt8(ascii: "\\") ? 2 : 1
                 }
-                if index >= bytes.count { return isOpen = true }
+                if index >= bytes.count {
+                    isOpen = true
+                    return
+                }
                 index += 1
                 last = UInt8(ascii: "\"")
                 continue

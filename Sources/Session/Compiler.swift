@@ -20,9 +20,10 @@ final class Compiler {
     private var tapsets: TapsetLibrary!
     private let stopwatch: PassTimer
 
-    init(_ options: SessionOptions, messages: MessageWriter? = nil) {
+    /// A compiler with messages and a catalogue of its own, or with those that others use, too.
+    init(_ options: SessionOptions, messages: MessageWriter? = nil, catalog: LazyCatalog? = nil) {
         self.options = options
-        catalog = LazyCatalog(target: Self.target(options))
+        self.catalog = catalog ?? LazyCatalog(target: Self.target(options))
         self.messages = messages ?? MessageWriter(options)
         stopwatch = PassTimer()
     }

@@ -23,6 +23,8 @@ public enum SessionMode: Sendable, Equatable {
     case list(pattern: String, withVariables: Bool)
     /// `--dump-probe-types`, `--dump-probe-aliases`, `--dump-functions`.
     case dump(LibraryDump)
+    /// `-i`: what is typed runs at once.
+    case prompt
     /// `--explain`: says how every probe would be attached, and stops.
     case explain
     /// `swtap doctor`.

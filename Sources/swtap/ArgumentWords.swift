@@ -5,7 +5,7 @@
 /// ArgumentParser takes the `=` of a joined value for its own; getopt, which SystemTap uses, does not.
 func separateJoinedOptions(_ words: [String]) -> [String] {
     let withValue = shortOptionsWithValue
-    let flags = Set("vguwWhVktFbqP")
+    let flags = Set("vguwWhVktFbqPi")
     var result: [String] = []
     var rest = words[...]
     while let word = rest.popFirst() {

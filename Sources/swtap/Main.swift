@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import ArgumentParser
 import Glibc
+import REPL
 import Session
 
 /// The program.
@@ -35,7 +36,11 @@ struct Main {
         do {
             let options = try command.sessionOptions()
             if options.verbosity > 0 { for note in foreign.notes { writeError("\(note)\n") } }
-            exit(runSession(options))
+            guard options.mode == .prompt else { exit(runSession(options)) }
+            var script: String?
+            if case .file(let path)? = options.script { script = path }
+            let words = foreign.words.filter { $0 != "-i" && $0 != "--interactive" && $0 != script }
+            exit(runPrompt(options, words: words, script: script))
         } catch {
             writeError("ERROR: \(error.message)\nTry 'swtap --help' for more information.\n")
             exit(1)

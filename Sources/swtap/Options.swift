@@ -92,6 +92,7 @@ extension Command {
         guard !options.usesJSON || options.mode == .run && options.lastPass == 5 else {
             throw SessionError("--json is for running a script, and for 'swtap doctor'.")
         }
+        if runOptions.isInteractive, script != nil { throw SessionError("-e cannot be combined with -i.") }
         if let script {
             guard !script.isEmpty else { throw SessionError("Script text of -e is empty.") }
             options.script = .text(script)
@@ -102,11 +103,22 @@ extension Command {
             }
             options.script = .file(path)
             options.scriptArguments = words
+        } else if runOptions.isInteractive {
+            // A script that is named is loaded as the prompt's own.
+            options.mode = .prompt
+            if let file = words.first { options.script = .file(file) }
+            guard words.count < 2 else { throw SessionError("-i takes one script and no arguments for it.") }
+            for (name, isGiven) in [("-o", output != nil), ("-T", timeout != nil), ("--explain", explain)] where isGiven {
+                throw SessionError("\(name) cannot be combined with -i.")
+            }
         } else if let file = words.first {
             options.script = .file(file)
             options.scriptArguments = Array(words.dropFirst())
         } else {
-            throw SessionError("A script must be specified.")
+            guard isatty(STDIN_FILENO) == 1, isatty(STDOUT_FILENO) == 1, additional.isEmpty else {
+                throw SessionError("A script must be specified.")
+            }
+            options.mode = .prompt
         }
     }
 }
