@@ -133,6 +133,7 @@ final class Analyzer {
             global.arityToken = global.token
             global.type = known.valueType
             global.typeToken = global.token
+            if known.valueType == .statistics { global.statistics = StatisticsParameters() }
         }
     }
 

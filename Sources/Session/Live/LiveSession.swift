@@ -197,8 +197,8 @@ package final class LiveSession {
         var input = Compiler.Input()
         input.files = pieces.filter { !$0.isMacros }.map(\.source)
         input.macros = pieces.filter(\.isMacros).map(\.source)
-        // Without a probe a program is none.
-        input.statements = statements ?? SourceFile(name: "<input>", text: ";")
+        // Without a probe that does something a program is none.
+        input.statements = statements ?? SourceFile(name: "<input>", text: "exit()")
         var files = try compiler.read(input)
         for index in files.indices { files[index].publish() }
         change(&files[files.count - 1])

@@ -31,6 +31,14 @@ struct PlacementTests {
         #expect(placed.locked == [0], "two accesses must not be torn apart")
     }
 
+    @Test func whatIsWatchedIsNeverTheKernels() throws {
+        let script = "global n, m \(Self.probe) { if (n < 5) n++ } \(Self.probe) { m++ }"
+        let placed = Placement(try lowered(script).program, isWatched: true)
+        #expect(home("n", in: placed) == .evaluator)
+        #expect(home("m", in: placed) == .sums)
+        #expect(placed.reasons[0] == "uses 'n', which the prompt may look at at any time")
+    }
+
     @Test func elementsOfTheOwnThreadNeedNoLock() throws {
         let placed = try placement(
             "global t, s \(Self.probe) { if (tid() in t) { s <<< t[tid()]; delete t[tid()] } t[tid()] = 1 }"
