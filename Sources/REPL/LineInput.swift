@@ -16,8 +16,8 @@ enum InputEvent: Equatable {
 protocol LineInput: AnyObject {
     /// Whether somebody sees prompts and answers questions.
     var isTerminal: Bool { get }
-    /// Begins to read a line.
-    func begin(prompt: String)
+    /// Begins to read a line; an answer is none for the history.
+    func begin(prompt: String, isAnswer: Bool)
     /// Stops reading, so that others have the terminal.
     func end()
     /// Takes what is there.
@@ -35,6 +35,7 @@ final class ReadlineInput: LineInput {
     private let historyPath: String?
     private static let historyLimit = 2000
     private let completer: Completer?
+    private var isAnswer = false
 
     /// Takes the terminal; the history is that of the file at a path.
     init(historyPath: String?, completer: Completer?) {
@@ -53,7 +54,10 @@ final class ReadlineInput: LineInput {
             }, Unmanaged.passUnretained(completer).toOpaque())
     }
 
-    func begin(prompt: String) { swtap_prompt_begin(prompt) }
+    func begin(prompt: String, isAnswer: Bool) {
+        self.isAnswer = isAnswer
+        swtap_prompt_begin(prompt)
+    }
 
     func end() { swtap_prompt_end() }
 
@@ -64,9 +68,11 @@ final class ReadlineInput: LineInput {
             guard let line else { return [] }
             defer { free(line) }
             let text = String(cString: line)
-            if text.contains(where: { !$0.isWhitespace }) {
+            if !isAnswer {
                 // A pasted text is one entry for each of its lines, as its file has it.
-                for part in text.split(separator: "\n") { swtap_history_add(String(part)) }
+                for part in text.split(separator: "\n") where !part.allSatisfy(\.isWhitespace) {
+                    swtap_history_add(String(part))
+                }
             }
             return [.text(text)]
         case 2: return [.end]
@@ -117,7 +123,7 @@ final class PlainInput: LineInput {
     let isTerminal = false
     private var rest: [UInt8] = []
 
-    func begin(prompt: String) {}
+    func begin(prompt: String, isAnswer: Bool) {}
     func end() {}
     func hide() {}
     func restore() {}

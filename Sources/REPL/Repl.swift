@@ -101,7 +101,7 @@ final class Repl {
         let text = question?.text ?? (splitter.isOpen ? Self.continuation : Self.prompt)
         completer.context = splitter.pending
         isReading = true
-        input.begin(prompt: text)
+        input.begin(prompt: text, isAnswer: question != nil)
         isPlainFile = !loop.watch(STDIN_FILENO) { [unowned self] in take() }
     }
 
@@ -226,7 +226,15 @@ final class Repl {
             child = (try Child(words).pid, whenDone)
         } catch {
             say("ERROR: \(error.message)\n")
-            whenDone(127)
+            return whenDone(127)
+        }
+        guard !input.isTerminal else { return }
+        // What follows in the file waits for it; what runs goes on.
+        pause()
+        while child != nil {
+            loop.runOnce(milliseconds: -1)
+            session.poll()
+            output.flush()
         }
     }
 
@@ -249,7 +257,7 @@ final class Repl {
             switch signal {
             case SIGINT: interrupt()
             case SIGCHLD: reapChildren()
-            case SIGWINCH: (input as? ReadlineInput)?.resize()
+            case SIGWINCH: if isReading { (input as? ReadlineInput)?.resize() }
             case SIGTSTP: if isReading { (input as? ReadlineInput)?.suspend() }
             case SIGTERM, SIGHUP:
                 if let child { kill(child.pid, signal) }

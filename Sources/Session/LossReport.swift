@@ -83,10 +83,8 @@ struct LossReport {
         messages.show(text: text)
     }
 
-    /// All events that any probe has lost so far.
-    var total: UInt64 {
-        rows.reduce(0) { $0 &+ $1.lost &+ $1.silenced &+ $1.busy &+ $1.entryMissing &+ $1.skipped }
-    }
+    /// All events that any probe has lost so far; returns of calls that began before are none.
+    var total: UInt64 { rows.reduce(0) { $0 &+ $1.lost &+ $1.silenced &+ $1.busy &+ $1.skipped } }
 
     private func warning(_ field: KeyPath<Row, UInt64>, _ text: String) -> String? {
         let affected = rows.filter { $0[keyPath: field] > 0 }

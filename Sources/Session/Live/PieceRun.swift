@@ -47,9 +47,10 @@ final class PieceRun {
         conditions = program.probes.indices.reduce(into: []) { $0.formUnion(program.globals(ofCondition: $1)) }
         touched = touchedByProbe.reduce(into: conditions) { $0.formUnion($1) }
         sums = Set(program.globals.indices.filter { runtime?.placement.homes[$0] == .sums })
+        let messages = MessageWriter(options) { terminal.say(String(decoding: $0, as: UTF8.self)) }
         run = Run(
             program: placed, options: options, evaluator: evaluator, runtime: runtime,
-            sink: OutputSink(terminal.write), loop: loop, say: terminal.say)
+            sink: OutputSink(terminal.write), messages: messages, loop: loop)
     }
 
     /// The globals that the handler of a probe names.
