@@ -69,6 +69,9 @@ int swtap_prompt_key(char **line) {
     rl_callback_read_char();
     if (is_at_end) {
         is_at_end = 0;
+        // With bracketed paste readline has done it.
+        if (strcmp(rl_variable_value("enable-bracketed-paste"), "off") == 0) fputs("\n", rl_outstream);
+        fflush(rl_outstream);
         return 2;
     }
     if (!has_finished) return 0;

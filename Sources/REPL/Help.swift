@@ -41,9 +41,16 @@ enum Help {
 
     private static func more(_ command: Command) -> [String] {
         switch command {
-        case .add: ["Example: add probe begin { println(\"hello\") exit() }", "An open brace or quote goes on on the next line."]
+        case .add:
+            [
+                "Example: add probe begin { println(\"hello\") exit() }",
+                "An open brace or quote goes on on the next line.",
+            ]
         case .delete:
-            ["Example: delete 2-4. Without numbers it asks before it deletes all.", "'delete bytes' empties a global instead."]
+            [
+                "Example: delete 2-4. Without numbers it asks before it deletes all.",
+                "'delete bytes' empties a global instead.",
+            ]
         case .edit: ["Without $EDITOR it is /bin/ex."]
         case .help: ["Example: help run"]
         case .list: ["Example: list 3, or list 3-9"]

@@ -76,7 +76,9 @@ final class Repl {
             say(Self.examples)
         }
         if let restriction = LiveSession.restriction {
-            say("Probes of the kernel and of processes cannot be attached here; begin, end, timer and expressions can.\n")
+            say(
+                "Probes of the kernel and of processes cannot be attached here; begin, end, timer and expressions can.\n"
+            )
             say("  \(restriction)\n")
         }
         begin()
@@ -169,9 +171,8 @@ final class Repl {
         }
         if splitter.isOpen {
             _ = splitter.takePending()
-            return say("\n")
+            return
         }
-        say("\n")
         ask("Quit? ") { [unowned self] answer in if Self.isYes(answer) { isDone = true } }
     }
 

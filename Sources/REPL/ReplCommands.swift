@@ -37,7 +37,9 @@ extension Repl {
 
     private func showProbes() {
         let list = session.list
-        guard !list.isEmpty else { return say("Nothing has been typed yet. Example: probe timer.s(1) { println(\"tick\") }\n") }
+        guard !list.isEmpty else {
+            return say("Nothing has been typed yet. Example: probe timer.s(1) { println(\"tick\") }\n")
+        }
         say(Self.table(list))
     }
 

@@ -20,7 +20,9 @@ struct ScriptBuffer {
     mutating func clear() { lines = [] }
 
     /// Deletes lines, numbered from 1; they are there.
-    mutating func delete(_ range: ClosedRange<Int>) { lines.removeSubrange(range.lowerBound - 1...range.upperBound - 1) }
+    mutating func delete(_ range: ClosedRange<Int>) {
+        lines.removeSubrange(range.lowerBound - 1...range.upperBound - 1)
+    }
 
     /// Lines with their numbers.
     func listing(_ range: ClosedRange<Int>? = nil) -> String {

@@ -61,7 +61,8 @@ import Testing
     }
 
     @Test func statisticsAreTables() throws {
-        let (program, _) = translate("global s, t probe begin { s <<< 1 s <<< 4 t[1] <<< -5 println(@count(s), @count(t[1])) }")
+        let (program, _) = translate(
+            "global s, t probe begin { s <<< 1 s <<< 4 t[1] <<< -5 println(@count(s), @count(t[1])) }")
         let made = try #require(program)
         let storage = GlobalStorage(made)
         let evaluator = Evaluator(program: made, host: TestHost(), session: SessionFacts(), globals: storage)

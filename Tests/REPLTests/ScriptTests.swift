@@ -1,8 +1,8 @@
-// SPDX-License-Identifier: GPL-3.0-or-later
-import Session
 import Testing
 
 @testable import REPL
+// SPDX-License-Identifier: GPL-3.0-or-later
+@testable import Session
 
 @Suite struct ScriptTests {
     @Test func linesAreAddedListedAndDeleted() {
@@ -71,7 +71,8 @@ import Testing
     }
 
     @Test func examplesTellWhatTheyAreAbout() {
-        #expect(Examples.summary("#! /bin/swtap\n// SPDX-License-Identifier: x\n\n// Counts.\nprobe begin {}") == "Counts.")
+        #expect(
+            Examples.summary("#! /bin/swtap\n// SPDX-License-Identifier: x\n\n// Counts.\nprobe begin {}") == "Counts.")
         #expect(Examples.summary("probe begin {} // no") == "")
     }
 

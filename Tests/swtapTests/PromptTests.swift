@@ -179,7 +179,8 @@ private final class TerminalSession {
     @Test func aWholeScriptIsPasted() throws {
         let terminal = try TerminalSession(terminal: "xterm")
         terminal.expect("swtap> ")
-        terminal.type("\u{1B}[200~probe begin\n{\n  println(twice(21))\n}\nfunction twice(n) { return 2 * n }\n\u{1B}[201~\r")
+        terminal.type(
+            "\u{1B}[200~probe begin\n{\n  println(twice(21))\n}\nfunction twice(n) { return 2 * n }\n\u{1B}[201~\r")
         terminal.expect("[2] running: probe begin …\r\n42\r\n")
         terminal.type("quit\r")
         #expect(terminal.status() == 0)

@@ -48,7 +48,8 @@ struct Prompted {
 
     /// The same file with its lone expression printed.
     static func printing(_ file: inout ParsedFile) {
-        guard let statement = file.probes.first?.body.statements.first, case .expression(let expression) = statement.kind
+        guard let statement = file.probes.first?.body.statements.first,
+            case .expression(let expression) = statement.kind
         else { return }
         var kind = PrintKind.println
         if case .histogram = expression.kind { kind = .print }

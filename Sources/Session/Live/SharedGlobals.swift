@@ -85,7 +85,9 @@ struct SharedGlobals {
         case .linear(let low, let high, let step)?: text = "@hist_linear(…, \(low), \(high), \(step))"
         case .logarithmic?, nil: text = "@hist_log"
         }
-        if let shift = global.statistics?.shift { text += shift == 0 ? " and @variance" : " and @variance(…, \(shift))" }
+        if let shift = global.statistics?.shift {
+            text += shift == 0 ? " and @variance" : " and @variance(…, \(shift))"
+        }
         return text
     }
 }
