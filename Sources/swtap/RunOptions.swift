@@ -14,7 +14,8 @@ struct RunOptions: ParsableArguments {
     @Flag(name: .customShort("F"), help: "With -o: go to the background once all probes are open.")
     var isDaemon = false
 
-    @Flag(name: [.customShort("i"), .customLong("interactive")], help: "Show a prompt; so does swtap without a script.")
+    @Flag(
+        name: [.customShort("i"), .customLong("interactive")], help: "Show a prompt; so does swtap without a script.")
     var isInteractive = false
 
     @Flag(name: .customShort("b"), help: "Accepted: the output is one stream in the order of the events.")
