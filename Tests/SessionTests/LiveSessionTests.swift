@@ -162,7 +162,7 @@ private final class Prompt {
     @Test func exitAndErrorsEndOnePieceOnly() throws {
         let prompt = try Prompt()
         _ = prompt.define("global n", "probe timer.ms(5) { if (n++ == 3) exit() }")
-        _ = prompt.define("probe timer.ms(5) { x = 1 / (n - 2) }")
+        _ = prompt.define("probe timer.ms(5) { if (n > 1) println(1 / (n - n)) }")
         prompt.wait { !prompt.session.isRunning }
         #expect(prompt.session.list.map(\.state) == ["defined", "ended", "failed"])
         #expect(!prompt.session.wantsToQuit)
@@ -174,7 +174,7 @@ private final class Prompt {
         let prompt = try Prompt()
         _ = prompt.define("function f() { return 1 }")
         _ = prompt.define("probe begin { println(\"f is \", f()) }")
-        _ = prompt.define("probe timer.s(100) { }", "probe begin { println(\"other\") }")
+        _ = prompt.define("probe timer.s(100) { println(1) }", "probe begin { println(\"other\") }")
         _ = prompt.take()
         #expect(
             prompt.define("function f() { return 2 }")

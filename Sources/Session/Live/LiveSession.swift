@@ -207,10 +207,13 @@ package final class LiveSession {
         let checked = try compiler.analyzeAll(files, options: analysis)
         checked.keepProbes { $0.token.origin.location.file === own }
         try compiler.checkPrivilege(checked)
-        let functionFiles = Set(checked.functions.map { ObjectIdentifier($0.token.origin.location.file) })
         let program = try compiler.lowerAll(checked, target: target)
-        let names = checked.globals.map(SharedGlobals.name)
-        return (try shared.adopt(program, names: names, isUsed: isUsed), functionFiles)
+        // What is not called has only its name in the program.
+        let names = Set(checked.functions.map { ObjectIdentifier($0.token) })
+        let code = program.sites.map(\.token).filter { !names.contains(ObjectIdentifier($0)) }
+        let functionFiles = Set(code.map { ObjectIdentifier($0.location.file) })
+        let globals = checked.globals.map(SharedGlobals.name)
+        return (try shared.adopt(program, names: globals, isUsed: isUsed), functionFiles)
     }
 
     // MARK: - Inside

@@ -88,15 +88,12 @@ extension LiveSession {
             program = try compiled(isPrinted: true)
         case .expression: program = try compiled(isPrinted: true)
         case .call:
-            // A function without a value cannot be printed; what is wrong with both is said of the call itself.
+            // A function without a value cannot be printed; where both are wrong, that is said of the value.
             let isShown = compiler.messages.shows
             compiler.messages.shows = { _ in false }
-            if let printed = try? compiled(isPrinted: true) {
-                program = printed
-            } else {
-                compiler.messages.shows = isShown
-                program = try compiled(isPrinted: false)
-            }
+            let quiet = (try? compiled(isPrinted: true)) ?? (try? compiled(isPrinted: false))
+            compiler.messages.shows = isShown
+            program = try quiet ?? compiled(isPrinted: true)
         }
         if let declared { declare(declared) }
         try run(program)
