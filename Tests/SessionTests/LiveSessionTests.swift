@@ -94,10 +94,9 @@ private final class Prompt {
         #expect(prompt.evaluate("1 +") == "parse error: expected value\n        saw: <input> EOF\n\n")
         #expect(
             prompt.evaluate("strlen(1)") == """
-                semantic error: type mismatch (expected string but found long): number '1' at <input>:1:8
+                semantic error: type mismatch: expected string but found long: number '1' at <input>:1:8
                         source: strlen(1)
                                        ^
-
 
                 """)
         #expect(prompt.evaluate("1 / 0").hasPrefix("ERROR: division by 0"))
