@@ -108,8 +108,9 @@ extension Command {
             options.mode = .prompt
             if let file = words.first { options.script = .file(file) }
             guard words.count < 2 else { throw SessionError("-i takes one script and no arguments for it.") }
-            for (name, isGiven) in [("-o", output != nil), ("-T", timeout != nil), ("--explain", explain)] where isGiven
-            {
+            for (name, isGiven) in [
+                ("-o", output != nil), ("-T", timeout != nil), ("--explain", explain), ("--json", options.usesJSON),
+            ] where isGiven {
                 throw SessionError("\(name) cannot be combined with -i.")
             }
         } else if let file = words.first {
