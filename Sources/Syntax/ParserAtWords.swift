@@ -83,7 +83,9 @@ extension Parser {
     private func parseHistogramValue(_ token: Token) throws(Failure) -> Expression {
         let mayBeBare = bareHistogramIndex == index
         let histogram = try parseHistogram()
-        if mayBeBare && (at(",") || at(")") || next == nil) { return Expression(token: token, kind: .histogram(histogram)) }
+        if mayBeBare && (at(",") || at(")") || next == nil) {
+            return Expression(token: token, kind: .histogram(histogram))
+        }
         let operandHeight = height
         try expect("[")
         let bucket = try parseNested()
