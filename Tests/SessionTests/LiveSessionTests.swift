@@ -98,6 +98,7 @@ private final class Prompt {
                         source: strlen(1)
                                        ^
 
+
                 """)
         #expect(prompt.evaluate("1 / 0").hasPrefix("ERROR: division by 0"))
         #expect(prompt.session.list == [])
