@@ -7,13 +7,12 @@ tap=$!
 exec 3>keys
 type() { printf '%s\n' "$1" >&3; }
 # answer TEXT: what the prompt prints from here on to a line of its own
-answers=0
 answer() {
-    answers=$((answers + 1))
+    # Called in subshells: the end of an answer is told by the lines before it.
     before=$(wc -l <out)
     type "$1"
-    type "println(\"answer $answers\")"
-    await 20 grep -q "^answer $answers\$" out
+    type "println(\"answer $before\")"
+    await 20 grep -q "^answer $before\$" out
     tail -n "+$((before + 1))" out | grep -v '^answer'
 }
 
