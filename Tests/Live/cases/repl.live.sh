@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 . "$LIVE/guest/lib.sh"
+# time limit: 180 s
+# Every line typed is compiled in the emulated guest, a second or two each.
 # Probes come and go at the prompt while programs send: what is asked there is what was sent while they ran.
 mkfifo keys
 "$swtap" -i <keys >out 2>err &
