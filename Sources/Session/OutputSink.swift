@@ -126,3 +126,13 @@ final class OutputSink {
         return String(decoding: buffer[..<length].map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 }
+
+/// Prints a text to standard output; the exit status, with what is wrong said.
+func showText(_ text: String) -> Int32 {
+    var text = text
+    let sink = OutputSink()
+    text.withUTF8 { _ = sink.write(UnsafeRawBufferPointer($0)) }
+    guard let failure = sink.failureText else { return 0 }
+    writeError("ERROR: \(failure)\n")
+    return 1
+}

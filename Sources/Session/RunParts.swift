@@ -32,20 +32,8 @@ extension Compiler {
         runtimeOptions.ignoresErrors = options.suppressesHandlerErrors
         runtimeOptions.countsEvents = watchesGlobals || options.verbosity > 0 || options.reportsHits
         runtimeOptions.watchesGlobals = watchesGlobals
-        runtimeOptions.disabledFeatures = try features(options.disabledFeatures)
+        runtimeOptions.disabledFeatures = try options.features()
         return try CaptureRuntime(program: program, catalog: catalog, options: runtimeOptions)
-    }
-
-    private func features(_ names: [String]) throws(SessionError) -> Set<Feature> {
-        var features: Set<Feature> = []
-        for name in names {
-            guard let feature = Feature(rawValue: name) else {
-                let known = Feature.allCases.map(\.rawValue).joined(separator: ", ")
-                throw SessionError("--no-feature \(name): no such mechanism (there are \(known))")
-            }
-            features.insert(feature)
-        }
-        return features
     }
 
     /// What functions of the library ask about the session.
@@ -57,5 +45,27 @@ extension Compiler {
         facts.ticksPerSecond = Int64(self.facts.ticksPerSecond)
         facts.suppressesHandlerErrors = options.suppressesHandlerErrors
         return facts
+    }
+}
+
+extension SessionOptions {
+    /// The mechanisms of `--no-feature`; fails with a message for one that there is not.
+    func features() throws(SessionError) -> Set<Feature> {
+        var features: Set<Feature> = []
+        for name in disabledFeatures {
+            guard let feature = Feature(rawValue: name) else {
+                let known = Feature.allCases.map(\.rawValue).joined(separator: ", ")
+                throw SessionError("--no-feature \(name): no such mechanism (there are \(known))")
+            }
+            features.insert(feature)
+        }
+        return features
+    }
+}
+
+extension CaptureRuntime {
+    /// What there is to say of handlers that the kernel has refused.
+    var setBackWarnings: [String] {
+        setBack.map { point, reason in "WARNING: the handler of \(point) runs in user space: \(reason)" }
     }
 }

@@ -71,29 +71,19 @@ private final class Session {
             return try list(pattern, withVariables: withVariables)
         }
         if case .dump(let what) = options.mode {
-            return show(try compiler.dump(what).map { $0 + "\n" }.joined())
+            return showText(try compiler.dump(what).map { $0 + "\n" }.joined())
         }
         let files = try compiler.parseAll()
-        if options.lastPass == 1 { return show(SourcePrinter.dump(files)) }
+        if options.lastPass == 1 { return showText(SourcePrinter.dump(files)) }
         let checked = try compiler.analyzeAll(files)
-        if options.lastPass == 2 { return show(dumpPass2(checked, verbose: options.verbosity(ofPass: 2) > 0)) }
+        if options.lastPass == 2 { return showText(dumpPass2(checked, verbose: options.verbosity(ofPass: 2) > 0)) }
         return try runProgram(checked)
     }
 
     private func list(_ pattern: String, withVariables: Bool) throws -> Int32 {
         let lines = try compiler.list(pattern, withVariables: withVariables)
-        _ = show(lines.map { $0 + "\n" }.joined())
+        _ = showText(lines.map { $0 + "\n" }.joined())
         return lines.isEmpty ? 1 : 0
-    }
-
-    /// Prints what a pass made to standard output.
-    private func show(_ text: String) -> Int32 {
-        var text = text
-        let sink = OutputSink()
-        text.withUTF8 { _ = sink.write(UnsafeRawBufferPointer($0)) }
-        guard let failure = sink.failureText else { return 0 }
-        writeError("ERROR: \(failure)\n")
-        return 1
     }
 
     private func runProgram(_ checked: CheckedProgram) throws -> Int32 {
@@ -111,13 +101,13 @@ private final class Session {
         defer { command?.cancel() }
         let target = command.map { Int64($0.pid) } ?? Int64(options.targetPid ?? 0)
         let program = try compiler.lowerAll(checked, target: target)
-        if options.lastPass == 3 { return show(dump(program)) }
+        if options.lastPass == 3 { return showText(dump(program)) }
 
         let runtime = try compiler.makeRuntime(program, target: target, isStarted: command != nil)
-        if options.mode == .explain { return show(explain(program, runtime)) }
+        if options.mode == .explain { return showText(explain(program, runtime)) }
         if options.lastPass == 4 {
             try runtime?.load()
-            return show(runtime?.listing() ?? "")
+            return showText(runtime?.listing() ?? "")
         }
         guard let signals else { return 0 }
         if let problem = program.startProblem {
@@ -128,9 +118,7 @@ private final class Session {
         let sink = try jsonSink ?? Session.sink(options)
         compiler.startPass()
         try runtime?.load()
-        for (point, reason) in runtime?.setBack ?? [] where !options.suppressWarnings {
-            messages.say("WARNING: the handler of \(point) runs in user space: \(reason)")
-        }
+        if !options.suppressWarnings { runtime?.setBackWarnings.forEach(messages.say) }
         try runtime?.attach()
         if program.captures.contains(where: { $0 != nil }) {
             compiler.reportPass(4, "compiled, loaded and attached")

@@ -7,15 +7,22 @@ import Kernel
 struct Doctor {
     private let options: SessionOptions
     private let facts = SystemFacts()
+    /// Read once, for all trials.
+    private let catalog = LazyCatalog()
+    private let disabled: Set<Feature>
 
-    init(_ options: SessionOptions) { self.options = options }
+    /// Fails with a message for a mechanism of `--no-feature` that there is not.
+    init(_ options: SessionOptions) throws(SessionError) {
+        self.options = options
+        disabled = try options.features()
+    }
 
     /// Looks at everything.
     func examine() -> DoctorReport {
         var findings = Preflight.Condition.allCases.map(condition)
         // Nothing else can be tried without them.
         if !findings.contains(where: { $0.state == .missing }) {
-            findings += Trial.all.map { $0.run(options) } + mechanisms()
+            findings += Trial.all.map { $0.run(options, catalog) } + mechanisms()
         }
         findings += settings()
         return DoctorReport(
@@ -45,10 +52,8 @@ struct Doctor {
     }
 
     private func mechanisms() -> [Finding] {
-        let compilerCatalog = LazyCatalog()
-        guard let catalog = compilerCatalog.catalog else { return [] }
-        let features = Features(
-            catalog: catalog, disabled: Set(options.disabledFeatures.compactMap { Feature(rawValue: $0) }))
+        guard let catalog = catalog.catalog else { return [] }
+        let features = Features(catalog: catalog, disabled: disabled)
         return Feature.allCases.map { feature in
             var finding = Finding(
                 topic: .mechanisms, name: feature.rawValue, purpose: "in kernels since \(feature.since)")
@@ -60,7 +65,18 @@ struct Doctor {
     // MARK: - Settings
 
     private func settings() -> [Finding] {
-        [symbols(), functionTracing(), compilation()].compactMap { $0 }
+        [
+            symbols(),
+            setting(
+                "kernel/ftrace_enabled", purpose: "fentry and kprobe.multi at functions",
+                offDetail: "function tracing is switched off, so that only kprobes are left",
+                wayOut: "sysctl kernel.ftrace_enabled=1"),
+            setting(
+                "net/core/bpf_jit_enable", purpose: "programs run as machine code",
+                offDetail:
+                    "the kernel interprets eBPF: fentry is not possible, and probes cost several times as much",
+                wayOut: "sysctl net.core.bpf_jit_enable=1"),
+        ].compactMap { $0 }
     }
 
     /// Whether addresses of symbols are shown.
@@ -75,25 +91,14 @@ struct Doctor {
         return finding
     }
 
-    private func functionTracing() -> Finding? {
-        guard let text = try? readFile("/proc/sys/kernel/ftrace_enabled") else { return nil }
-        var finding = Finding(
-            topic: .settings, name: "ftrace_enabled", purpose: "fentry and kprobe.multi at functions")
-        if text.first == UInt8(ascii: "0") {
-            finding.state = .limited
-            finding.detail = "function tracing is switched off, so that only kprobes are left"
-            finding.wayOut = "sysctl kernel.ftrace_enabled=1"
+    /// A switch of the system that must not be 0; nil where there is none.
+    private func setting(_ path: String, purpose: String, offDetail: String, wayOut: String) -> Finding? {
+        guard let text = try? readFile("/proc/sys/" + path), let name = path.split(separator: "/").last else {
+            return nil
         }
-        return finding
-    }
-
-    private func compilation() -> Finding? {
-        guard let text = try? readFile("/proc/sys/net/core/bpf_jit_enable") else { return nil }
-        var finding = Finding(topic: .settings, name: "bpf_jit_enable", purpose: "programs run as machine code")
+        var finding = Finding(topic: .settings, name: String(name), purpose: purpose)
         if text.first == UInt8(ascii: "0") {
-            finding.state = .limited
-            finding.detail = "the kernel interprets eBPF: fentry is not possible, and probes cost several times as much"
-            finding.wayOut = "sysctl net.core.bpf_jit_enable=1"
+            (finding.state, finding.detail, finding.wayOut) = (.limited, offDetail, wayOut)
         }
         return finding
     }

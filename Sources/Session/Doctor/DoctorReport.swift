@@ -85,13 +85,12 @@ struct DoctorReport {
 
 /// Runs `swtap doctor`; the exit status is 0 when the socket probes work.
 public func runDoctor(_ options: SessionOptions) -> Int32 {
-    let report = Doctor(options).examine()
-    var text = options.usesJSON ? report.json : report.text
-    let sink = OutputSink()
-    text.withUTF8 { _ = sink.write(UnsafeRawBufferPointer($0)) }
-    if let failure = sink.failureText {
-        writeError("ERROR: \(failure)\n")
+    do {
+        let report = try Doctor(options).examine()
+        let status = showText(options.usesJSON ? report.json : report.text)
+        return report.isHealthy ? status : 1
+    } catch {
+        writeError("ERROR: \(error.message)\n")
         return 1
     }
-    return report.isHealthy ? 0 : 1
 }

@@ -52,14 +52,15 @@ struct Trial {
     ]
 
     /// Tries it.
-    func run(_ options: SessionOptions) -> Finding {
+    func run(_ options: SessionOptions, _ catalog: LazyCatalog) -> Finding {
         var finding = Finding(topic: .probes, name: name, purpose: purpose)
         var options = options
         options.script = .text(script)
         options.suppressWarnings = true
+        options.bufferMegabytes = 1
         let messages = MessageWriter(options) { _ in }
         do {
-            let lines = try attach(Compiler(options, messages: messages), options)
+            let lines = try attach(Compiler(options, messages: messages, catalog: catalog))
             // Of what an alias is made of, a part may not be there.
             let absent = lines.filter { $0.hasPrefix(Self.absence) }
             finding.detail = lines.first { !$0.hasPrefix(Self.absence) } ?? ""
@@ -92,15 +93,9 @@ struct Trial {
     }
 
     /// How each of its probes was attached.
-    private func attach(_ compiler: Compiler, _ options: SessionOptions) throws -> [String] {
+    private func attach(_ compiler: Compiler) throws -> [String] {
         let program = try compiler.lowerAll(try compiler.analyzeAll(try compiler.parseAll()), target: 0)
-        guard let catalog = compiler.catalog.catalog else {
-            throw SessionError(compiler.catalog.failure.map { "\($0)" } ?? "the kernel's types cannot be read")
-        }
-        var runtimeOptions = RuntimeOptions()
-        runtimeOptions.ringMegabytes = 1
-        runtimeOptions.disabledFeatures = Set(options.disabledFeatures.compactMap { Feature(rawValue: $0) })
-        let runtime = try CaptureRuntime(program: program, catalog: catalog, options: runtimeOptions)
+        guard let runtime = try compiler.makeRuntime(program, target: 0, isStarted: false) else { return [] }
         try runtime.load()
         try runtime.attach()
         let lines = program.probes.indices.compactMap { runtime.explain($0).first }

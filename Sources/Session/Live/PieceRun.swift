@@ -33,9 +33,7 @@ final class PieceRun {
         self.functionFiles = functionFiles
         let runtime = try compiler.makeRuntime(program, target: target, isStarted: false, watchesGlobals: true)
         try runtime?.load()
-        for (point, reason) in runtime?.setBack ?? [] where !options.suppressWarnings {
-            terminal.say("WARNING: the handler of \(point) runs in user space: \(reason)\n")
-        }
+        if !options.suppressWarnings { for warning in runtime?.setBackWarnings ?? [] { terminal.say(warning + "\n") } }
         try runtime?.attach()
         let placed = runtime?.placement.program ?? program
         self.runtime = runtime
