@@ -188,7 +188,7 @@ extension IRUnit {
 
     /// The block at whose start each slot that is used must be filled: it comes before all uses, and in no loop.
     public func slotBlocks(_ program: IRProgram, plan: CapturePlan) -> [Int: Int] {
-        blocks(in: program) { plan.slot(of: $0) }
+        blocks(in: program) { $0.op == .slotReadable ? Int($0.a) : program.slot(of: $0, plan) }
     }
 
     /// The block, in no loop, that comes before all instructions which something is found for.
@@ -208,18 +208,6 @@ extension IRUnit {
             var block = block
             while looping.contains(block), dominators[block] >= 0 { block = dominators[block] }
             return block
-        }
-    }
-}
-
-extension CapturePlan {
-    /// The slot that an instruction reads.
-    public func slot(of instruction: Instruction) -> Int? {
-        switch instruction.op {
-        case .slotInteger, .slotString, .slotReadable: return Int(instruction.a)
-        case .builtin:
-            return Builtin(rawValue: UInt16(truncatingIfNeeded: instruction.a))?.fact.flatMap { facts[$0] }
-        default: return nil
         }
     }
 }

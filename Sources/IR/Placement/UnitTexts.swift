@@ -141,7 +141,7 @@ extension CaptureString {
 }
 
 extension IRProgram {
-    /// The slot that an instruction of a captured handler reads; nil when it reads none.
+    /// The slot whose value an instruction of a captured handler reads; nil when it reads none.
     public func slot(of instruction: Instruction, _ plan: CapturePlan) -> Int? {
         switch instruction.op {
         case .slotInteger, .slotString: Int(instruction.a)
