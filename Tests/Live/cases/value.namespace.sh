@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 . "$LIVE/guest/lib.sh"
 # Ids in the namespaces of another process, which sees itself as number 1. Its children are known by their parent: a
-# shell that starts its own programs has them named "exe" at exec.
-unshare -p -f sh -c 'while :; do sleep 0.1; done' &
+# shell that starts its own programs has them named "exe" at exec. One that was there before the probes and has ended
+# before it is looked at has no number any more, so the first that has one is taken.
+unshare -p -f sh -c 'while :; do sleep 0.5; done' &
 outer=$!
 await 5 grep -q . "/proc/$outer/task/$outer/children"
 inner=$(tr -d ' ' <"/proc/$outer/task/$outer/children")
 script='probe process.begin {
-	if (ppid() != target()) next
+	if (ppid() != target() || !ns_pid()) next
 	printf("%d %d %d %d\n", ns_pid() > 1 && ns_pid() != pid(), ns_ppid(), ns_tid() == ns_pid(), ns_pid() == task_ns_pid(task_current()))
 	exit()
 }'
@@ -16,7 +17,7 @@ want_status 0
 want_quiet
 want_text out '1 1 1 1'
 # Without the option they are those of swtap; the process is seen from outside.
-tap -x "$inner" -e 'probe process.begin { if (ppid() != target()) next; println(ns_pid() == pid(), ns_ppid() == target()); exit() }'
+tap -x "$inner" -e 'probe process.begin { if (ppid() != target() || !ns_pid()) next; println(ns_pid() == pid(), ns_ppid() == target()); exit() }'
 want_status 0
 want_text out 11
 # Who is not in the namespace has no number there.
